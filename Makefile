@@ -1,0 +1,51 @@
+# The whole project from one file. `make up` and `make test` are all a newcomer needs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := $(shell command -v uv 2>/dev/null || echo .cache/uv/bin/uv)
+RUN := .venv/bin
+
+.PHONY: help up test check env lock generate lint bench clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+up: env ## Install what is missing and start the company (Ctrl-C stops it)
+	@$(RUN)/nexus up
+
+test: env ## Run every test, with real parts and no services needed
+	@$(RUN)/python -m pytest
+
+check: env lint test ## Format, lint, types, layers, generated files and tests
+
+lint: env ## The fast half of check
+	@$(RUN)/ruff format --check . && $(RUN)/ruff check . && $(RUN)/mypy && $(RUN)/lint-imports
+
+env: .venv/.locked ## Build .venv from requirements.lock (brings uv itself)
+
+.venv/.locked: requirements.lock pyproject.toml | $(UV)
+	@echo "nexus: building .venv from requirements.lock (about a minute on a fresh machine)"
+	@test -x $(RUN)/python || $(UV) venv --quiet --python '>=3.12' .venv
+	@VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes requirements.lock
+	@VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.cache/uv/bin/uv:
+	@echo "nexus: fetching uv $(UV_VERSION)"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .cache/uv "uv==$(UV_VERSION)" 2>/dev/null \
+	  || { $(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install --quiet "uv==$(UV_VERSION)"; } \
+	  || { echo "nexus: could not install uv; install it by hand (pip install uv) and run make again" >&2; exit 1; }
+
+lock: | $(UV) ## Resolve pyproject.toml into requirements.lock (hashes, no index hosts)
+	@$(UV) pip compile --quiet --universal --python-version 3.12 --all-extras --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock
+
+generate: env ## Write the generated files: .env.example and db/schema.sql
+	@$(RUN)/python -m nexus.cli.generate
+
+bench: env ## End-to-end latency and throughput, beside the LiteLLM proxy
+	@$(RUN)/python -m benchmarks.flow
+
+clean: ## Remove the environment and caches; your data in .nexus stays
+	@rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
