@@ -34,6 +34,9 @@ class Usage:
         )
 
 
+NOTHING_USED = Usage()
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """Dollars per token. Stored with every call, so that a later price change rewrites no history."""

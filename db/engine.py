@@ -1,0 +1,176 @@
+"""The database as the rest of the company sees it: run a function inside one transaction.
+
+Statements are plain synchronous functions over a SQLAlchemy Core connection; a whole transaction runs in one
+worker thread, which costs one hop instead of one per statement (docs/decisions/0002). On SQLite one thread
+does all writing, so writers queue in this process instead of fighting over the file's lock.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.pool import QueuePool
+
+from nexus.errors import ConfigurationError, StoreUnavailable
+from nexus.settings import CommonSettings
+
+POSTGRES_THREADS = 8
+SQLITE_READERS = 2
+BUSY_TIMEOUT_S = 10
+CONNECT_TIMEOUT_S = 3
+BUSY_RETRIES = 3
+
+
+class Database:
+    """An engine and the threads its transactions run in."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        writers = 1 if self.is_sqlite else POSTGRES_THREADS
+        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="db-write")
+        self._readers = (
+            ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="db-read")
+            if self.is_sqlite
+            else self._writers
+        )
+
+    async def run[**P, T](
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work(connection, …)` in a transaction; commits when it returns, rolls back when it raises.
+
+        Raises:
+            StoreUnavailable: the database did not answer or the connection broke. Whether the transaction
+                was committed is then unknown; statements are written so that a repeat does no harm.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writers, lambda: self.run_sync(work, *args, **kwargs))
+
+    async def read[**P, T](
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a read-only `work(connection, …)`. On SQLite it does not queue behind the writer.
+
+        Raises:
+            StoreUnavailable: as `run`.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, lambda: self.read_sync(work, *args, **kwargs))
+
+    def run_sync[**P, T](
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`run` for callers that have no event loop."""
+        with _translated_errors(), self.engine.begin() as connection:
+            return work(connection, *args, **kwargs)
+
+    def read_sync[**P, T](
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`read` for callers that have no event loop."""
+        with _translated_errors(), self.engine.connect() as connection:
+            return work(connection.execution_options(nexus_read_only=True), *args, **kwargs)
+
+    def close(self) -> None:
+        """Finish what runs and close every connection."""
+        self._writers.shutdown()
+        self._readers.shutdown()
+        self.engine.dispose()
+
+
+class _translated_errors:  # noqa: N801 - reads as the context it is
+    """Turn the drivers' "not there" into ours, in one place."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: object) -> None:
+        if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
+            raise StoreUnavailable(f"the database does not answer: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error.__cause__ or error).strip().splitlines()[0]
+
+
+def open_database(settings: CommonSettings) -> Database:
+    """The database the settings name: PostgreSQL when `DATABASE_URL` is set, else the SQLite file.
+
+    Nothing connects yet. The SQLite file's folder is made, readable by its owner only.
+
+    Raises:
+        ConfigurationError: `DATABASE_URL` cannot be understood or names another kind of database.
+    """
+    if settings.database_url:
+        return Database(_postgres_engine(settings.database_url))
+    settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Database(sqlite_engine(settings.sqlite_path))
+
+
+def _postgres_engine(raw_url: str) -> Engine:
+    try:
+        url = make_url(raw_url)
+    except sa.exc.ArgumentError:
+        raise ConfigurationError(
+            "DATABASE_URL is not a URL: write postgresql://user:password@host:5432/nexus, or leave it empty."
+        ) from None
+    if url.get_backend_name() not in ("postgresql", "postgres"):
+        raise ConfigurationError(
+            f"DATABASE_URL names {url.get_backend_name()}; it must be postgresql://…, or empty for SQLite."
+        )
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=POSTGRES_THREADS,
+        max_overflow=2,
+        pool_pre_ping=False,
+        pool_timeout=CONNECT_TIMEOUT_S,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": "-c timezone=utc"},
+    )
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """SQLite in WAL with real durability: a commit is on the disk before anybody is told."""
+    engine = sa.create_engine(
+        URL.create("sqlite+pysqlite", database=str(path)),
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "isolation_level": None},
+        poolclass=QueuePool,
+        pool_size=1 + SQLITE_READERS,
+        max_overflow=2,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: object, _record: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]  # the DB-API object, whatever the driver
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_S * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    _switch_to_wal(cursor)
+    cursor.close()
+
+
+def _switch_to_wal(cursor: object) -> None:
+    """Changing the journal mode ignores busy_timeout while another process recovers the file, so try again."""
+    for remaining in reversed(range(BUSY_RETRIES)):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")  # type: ignore[attr-defined]
+        except Exception as error:
+            if "locked" not in str(error) or not remaining:
+                raise
+            time.sleep(0.1)  # in a database thread, never in the event loop
+        else:
+            return
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once: a read that later writes would otherwise fail with SQLITE_BUSY."""
+    read_only = connection.get_execution_options().get("nexus_read_only")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

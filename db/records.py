@@ -1,0 +1,199 @@
+"""What goes into and comes out of the statements: frozen rows, no SQL."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from nexus.usage import NOTHING_USED, Price, Usage
+from nexus.work_order import Channel, Difficulty, Role, Status, Turn, WorkOrder
+
+
+class AttemptStatus(StrEnum):
+    """How one try ended."""
+
+    RUNNING = "running"
+    PASSED = "passed"
+    REJECTED = "rejected"
+    ERROR = "error"
+    ABANDONED = "abandoned"
+
+
+class CallStatus(StrEnum):
+    """What is known of one model call. `in_doubt` may have been paid: its worst case counts as its cost."""
+
+    STARTED = "started"
+    RECORDED = "recorded"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """A sender's own name for a message, so that sending twice is harmless."""
+
+    scope: str
+    key: str
+    fingerprint: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """A message as it was accepted. The id is made before the first write is tried."""
+
+    id: str
+    session_id: str
+    user_id: str
+    channel: Channel
+    content: str
+    requested_tier: Role | None
+    spec_json: str | None
+    deadline_at: datetime
+    idempotency: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The outcome of accepting: a new order, or the one an earlier send of the same key made."""
+
+    order_id: str
+    session_id: str
+    seq: int
+    is_new: bool
+    same_request: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The Admin's decision: who, why, by which rule, with which spec and context."""
+
+    role: Role
+    difficulty: Difficulty
+    reason: str
+    rule: str
+    spec_json: str
+    context: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRecord:
+    """One check of a stored verdict."""
+
+    name: str
+    status: str
+    evidence: str
+    feedback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRecord:
+    """QA's stored result for one attempt."""
+
+    passed: bool
+    checks: tuple[CheckRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A row of the ledger."""
+
+    id: str
+    order_id: str
+    attempt_id: str | None
+    purpose: str
+    role: Role
+    provider: str
+    model: str
+    status: CallStatus
+    prompt_hash: str
+    prompt: str
+    answer: str | None
+    finish_reason: str | None
+    usage: Usage
+    price: Price | None
+    worst_case_usd: Decimal | None
+    cost_usd: Decimal | None
+    latency_ms: int | None
+    request_id: str | None
+    error: str | None
+    started_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    """One try, with its calls and its verdict."""
+
+    id: str
+    order_id: str
+    n: int
+    fence: int
+    role: Role
+    model: str
+    provider: str
+    status: AttemptStatus
+    feedback: tuple[str, ...]
+    answer: str | None
+    error: str | None
+    started_at: datetime
+    finished_at: datetime | None
+    verdict: VerdictRecord | None = None
+    calls: tuple[CallRecord, ...] = ()
+
+    @property
+    def recorded_call(self) -> CallRecord | None:
+        """The paid-for answer of this try, if one was recorded; it is never asked for again."""
+        return next((call for call in self.calls if call.status is CallStatus.RECORDED), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A claimed order and what has been tried so far."""
+
+    order: WorkOrder
+    attempts: tuple[AttemptRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a started call."""
+
+    status: CallStatus
+    usage: Usage = NOTHING_USED
+    cost_usd: Decimal | None = None
+    answer: str | None = None
+    finish_reason: str | None = None
+    latency_ms: int = 0
+    request_id: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an order ends: its terminal status, what the owner reads, and the receipt."""
+
+    status: Status
+    result: str | None
+    failure_reason: str | None
+    receipt_json: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """One event of a session."""
+
+    session_id: str
+    seq: int
+    order_id: str
+    type: str
+    payload: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DueRing:
+    """An outbox row that is due."""
+
+    order_id: str
+    role: Role

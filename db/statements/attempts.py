@@ -1,0 +1,245 @@
+"""Employees' tries and the ledger of model calls."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from db.records import (
+    AttemptRecord,
+    AttemptStatus,
+    CallRecord,
+    CallStatus,
+    Settlement,
+    VerdictRecord,
+    Work,
+)
+from db.statements.events import append_event
+from db.statements.orders import claim_order, write_fenced
+from db.statements.rows import attempt_from, call_from, checks_json, price_json, verdict_from
+from db.tables import agent_metrics, attempts, model_calls, verdicts, work_orders
+from nexus.ids import new_id
+from nexus.work_order import Role, Status, WorkOrder
+
+
+def claim_work(
+    connection: Connection, order_id: str, *, role: Role, worker: str, lease_s: float, now: datetime
+) -> Work | None:
+    """Claim the order for a tier and read what has been tried; None as `claim_order`."""
+    order = claim_order(connection, order_id, role=role, worker=worker, lease_s=lease_s, now=now)
+    if order is None:
+        return None
+    return Work(order, attempts_of(connection, order_id) if order.attempts else ())
+
+
+def open_attempt(
+    connection: Connection, order: WorkOrder, attempt: AttemptRecord, call: CallRecord, now: datetime
+) -> int:
+    """Begin a try and write its call as started, before any money can be spent; returns the event's number.
+
+    Tries left running by a worker that died are closed as abandoned, their open calls as in doubt.
+
+    Raises:
+        LeaseLost: the claim is no longer the newest.
+    """
+    write_fenced(connection, order, now, status=Status.WORKING.value, attempts=work_orders.c.attempts + 1)
+    if order.attempts:
+        abandon_running(connection, order.id, now)
+    connection.execute(
+        sa.insert(attempts).values(
+            id=attempt.id,
+            order_id=order.id,
+            n=attempt.n,
+            fence=order.fence,
+            role=attempt.role.value,
+            model=attempt.model,
+            provider=attempt.provider,
+            status=AttemptStatus.RUNNING.value,
+            feedback=json.dumps(attempt.feedback, ensure_ascii=False) if attempt.feedback else None,
+            started_at=now,
+        )
+    )
+    start_call(connection, call)
+    return append_event(
+        connection,
+        session_id=order.session_id,
+        order_id=order.id,
+        type_="order.working",
+        payload={"attempt": attempt.n, "role": attempt.role.value, "model": attempt.model},
+        now=now,
+    )
+
+
+def start_call(connection: Connection, call: CallRecord) -> None:
+    """Write the ledger row of a call that is about to be made."""
+    connection.execute(
+        sa.insert(model_calls).values(
+            id=call.id,
+            order_id=call.order_id,
+            attempt_id=call.attempt_id,
+            purpose=call.purpose,
+            role=call.role.value,
+            provider=call.provider,
+            model=call.model,
+            status=CallStatus.STARTED.value,
+            prompt_hash=call.prompt_hash,
+            prompt=call.prompt,
+            input_tokens=0,
+            output_tokens=0,
+            cache_read_tokens=0,
+            cache_write_tokens=0,
+            price=price_json(call.price),
+            worst_case_usd=call.worst_case_usd,
+            started_at=call.started_at,
+        )
+    )
+
+
+def settle_call(connection: Connection, call_id: str, settlement: Settlement, now: datetime) -> None:
+    """Write what a call came to. Not fenced: what was paid was paid, whoever owns the order now.
+
+    A call already recorded is left alone.
+    """
+    usage = settlement.usage
+    connection.execute(
+        sa.update(model_calls)
+        .where(model_calls.c.id == call_id, model_calls.c.status != CallStatus.RECORDED.value)
+        .values(
+            status=settlement.status.value,
+            answer=settlement.answer,
+            finish_reason=settlement.finish_reason,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            cache_read_tokens=usage.cache_read_tokens,
+            cache_write_tokens=usage.cache_write_tokens,
+            cost_usd=settlement.cost_usd,
+            latency_ms=settlement.latency_ms,
+            request_id=settlement.request_id,
+            error=settlement.error,
+            finished_at=now,
+        )
+    )
+
+
+def abandon_running(connection: Connection, order_id: str, now: datetime) -> None:
+    """Close what a dead worker left open: its tries as abandoned, its calls as in doubt at their worst case."""
+    connection.execute(
+        sa.update(model_calls)
+        .where(model_calls.c.order_id == order_id, model_calls.c.status == CallStatus.STARTED.value)
+        .values(
+            status=CallStatus.IN_DOUBT.value,
+            cost_usd=model_calls.c.worst_case_usd,
+            error="the worker stopped before the reply was recorded",
+            finished_at=now,
+        )
+    )
+    connection.execute(
+        sa.update(attempts)
+        .where(attempts.c.order_id == order_id, attempts.c.status == AttemptStatus.RUNNING.value)
+        .values(
+            status=AttemptStatus.ABANDONED.value,
+            error="the worker stopped before the try was finished",
+            finished_at=now,
+        )
+    )
+
+
+def close_attempt(
+    connection: Connection,
+    attempt_id: str,
+    status: AttemptStatus,
+    now: datetime,
+    *,
+    answer: str | None = None,
+    error: str | None = None,
+) -> None:
+    """Write how a try ended."""
+    connection.execute(
+        sa.update(attempts)
+        .where(attempts.c.id == attempt_id)
+        .values(status=status.value, answer=answer, error=error, finished_at=now)
+    )
+
+
+def store_verdict(
+    connection: Connection, order: WorkOrder, attempt_id: str, verdict: VerdictRecord, now: datetime
+) -> int:
+    """Store QA's proof for one try and report it; returns the event's number."""
+    connection.execute(
+        sa.insert(verdicts).values(
+            id=new_id(),
+            order_id=order.id,
+            attempt_id=attempt_id,
+            passed=verdict.passed,
+            checks=checks_json(verdict),
+            created_at=now,
+        )
+    )
+    failed = [
+        {"name": check.name, "evidence": check.evidence} for check in verdict.checks if check.status == "fail"
+    ]
+    return append_event(
+        connection,
+        session_id=order.session_id,
+        order_id=order.id,
+        type_="order.qa",
+        payload={"passed": verdict.passed, "checks": len(verdict.checks), "failed": failed},
+        now=now,
+    )
+
+
+def record_metric(
+    connection: Connection,
+    order: WorkOrder,
+    attempt: AttemptRecord,
+    call: CallRecord,
+    now: datetime,
+    *,
+    success: bool,
+) -> None:
+    """One row of `agent_metrics` for one finished try, as the brief's `query_metrics` reads them."""
+    connection.execute(
+        sa.insert(agent_metrics).values(
+            id=new_id(),
+            created_at=now,
+            work_order_id=order.id,
+            session_id=order.session_id,
+            agent_name=f"{attempt.role.value}_agent",
+            role=attempt.role.value,
+            model=attempt.model,
+            provider=attempt.provider,
+            success=success,
+            latency_ms=call.latency_ms or 0,
+            prompt_tokens=call.usage.prompt_tokens,
+            completion_tokens=call.usage.output_tokens,
+            cost_usd=call.cost_usd,
+        )
+    )
+
+
+def attempts_of(connection: Connection, order_id: str) -> tuple[AttemptRecord, ...]:
+    """Every try at the order, in order, each with its verdict and its calls."""
+    calls: dict[str | None, list[CallRecord]] = defaultdict(list)
+    for call in calls_of(connection, order_id):
+        calls[call.attempt_id].append(call)
+    rows = connection.execute(
+        sa.select(attempts, verdicts.c.passed, verdicts.c.checks)
+        .outerjoin(verdicts, verdicts.c.attempt_id == attempts.c.id)
+        .where(attempts.c.order_id == order_id)
+        .order_by(attempts.c.n)
+    ).all()
+    return tuple(
+        attempt_from(row, verdict_from(row) if row.checks is not None else None, calls[row.id])
+        for row in rows
+    )
+
+
+def calls_of(connection: Connection, order_id: str) -> Sequence[CallRecord]:
+    """The order's ledger, in order."""
+    rows = connection.execute(
+        sa.select(model_calls).where(model_calls.c.order_id == order_id).order_by(model_calls.c.id)
+    )
+    return [call_from(row) for row in rows]

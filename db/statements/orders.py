@@ -1,0 +1,314 @@
+"""The life of a work order: accept, claim, assign, hand over, finish. Each is one step of a transaction.
+
+Every write after the claim carries the claim's fence. A worker whose lease ran out, and whose order was
+claimed by another, gets `LeaseLost` and writes nothing.
+"""
+
+import json
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from db.records import Accepted, Assignment, Ending, IdempotencyKey, NewOrder
+from db.statements.events import append_event
+from db.statements.outbox import put_in_outbox, take_out_of_outbox
+from db.statements.rows import order_from, turns_json
+from db.tables import deliveries, idempotency_keys, messages, sessions, work_orders
+from db.types import db_now
+from nexus.errors import LeaseLost
+from nexus.ids import new_id
+from nexus.work_order import Role, Status, Turn, WorkOrder
+
+
+def accept_order(connection: Connection, new: NewOrder, now: datetime) -> Accepted:
+    """Record a message as a work order, its outbox row, its idempotency row and its first event.
+
+    Running it twice with the same `new` (because a commit's reply was lost) changes nothing. A key that was
+    used before returns the order it made; `same_request` tells whether the request was the same.
+    """
+    known = _known_before(connection, new, now)
+    if known is not None:
+        return known
+    _ensure_session(connection, new, now)
+    connection.execute(
+        sa.insert(work_orders).values(
+            id=new.id,
+            session_id=new.session_id,
+            channel=new.channel.value,
+            content=new.content,
+            status=Status.QUEUED.value,
+            owner=Role.ADMIN.value,
+            requested_tier=new.requested_tier.value if new.requested_tier else None,
+            spec=new.spec_json,
+            fence=0,
+            claims=0,
+            attempts=0,
+            available_at=now,
+            deadline_at=new.deadline_at,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    _insert_message(connection, new.session_id, new.id, "user", new.content, now)
+    if new.idempotency is not None:
+        _remember_key(connection, new.id, new.idempotency)
+    put_in_outbox(connection, new.id, Role.ADMIN, now=now)
+    seq = append_event(
+        connection,
+        session_id=new.session_id,
+        order_id=new.id,
+        type_="order.queued",
+        payload={"channel": new.channel.value, "content": new.content},
+        now=now,
+    )
+    return Accepted(new.id, new.session_id, seq, is_new=True)
+
+
+def _known_before(connection: Connection, new: NewOrder, now: datetime) -> Accepted | None:
+    key = new.idempotency
+    if key is not None:
+        connection.execute(sa.delete(idempotency_keys).where(idempotency_keys.c.expires_at <= now))
+        seen = connection.execute(
+            sa.select(idempotency_keys.c.fingerprint, work_orders.c.id, work_orders.c.session_id)
+            .join(work_orders, work_orders.c.id == idempotency_keys.c.order_id)
+            .where(idempotency_keys.c.scope == key.scope, idempotency_keys.c.key == key.key)
+        ).first()
+        if seen is not None:
+            same = seen.fingerprint == key.fingerprint
+            return Accepted(seen.id, seen.session_id, 0, is_new=False, same_request=same)
+    exists = connection.execute(sa.select(work_orders.c.id).where(work_orders.c.id == new.id)).first()
+    return Accepted(new.id, new.session_id, 0, is_new=False) if exists else None
+
+
+def _remember_key(connection: Connection, order_id: str, key: IdempotencyKey) -> None:
+    connection.execute(
+        sa.insert(idempotency_keys).values(
+            scope=key.scope,
+            key=key.key,
+            fingerprint=key.fingerprint,
+            order_id=order_id,
+            expires_at=key.expires_at,
+        )
+    )
+
+
+def _ensure_session(connection: Connection, new: NewOrder, now: datetime) -> None:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(
+        dialect.insert(sessions)
+        .values(
+            id=new.session_id,
+            user_id=new.user_id,
+            channel=new.channel.value,
+            last_seq=0,
+            created_at=now,
+            updated_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def _insert_message(
+    connection: Connection, session_id: str, order_id: str, role: str, content: str, now: datetime
+) -> None:
+    connection.execute(
+        sa.insert(messages).values(
+            id=new_id(), session_id=session_id, order_id=order_id, role=role, content=content, created_at=now
+        )
+    )
+
+
+def claim_order(
+    connection: Connection, order_id: str, *, role: Role, worker: str, lease_s: float, now: datetime
+) -> WorkOrder | None:
+    """Take the order for `role`: raise its fence and claims, set a lease by the database's clock.
+
+    None when there is nothing to take: unknown, ended, held by a live lease, not yet due after a backoff, or
+    meanwhile another role's. A doorbell that finds None is simply done.
+    """
+    return _claim(
+        connection,
+        order_id,
+        worker,
+        lease_s,
+        work_orders.c.owner == role.value,
+        work_orders.c.available_at <= now,
+    )
+
+
+def claim_overdue_order(
+    connection: Connection, order_id: str, *, worker: str, lease_s: float, now: datetime
+) -> WorkOrder | None:
+    """Take an order of any role whose deadline has passed, in order to end it."""
+    return _claim(connection, order_id, worker, lease_s, work_orders.c.deadline_at < now)
+
+
+def _claim(
+    connection: Connection, order_id: str, worker: str, lease_s: float, *conditions: sa.ColumnElement[bool]
+) -> WorkOrder | None:
+    row = connection.execute(
+        sa.update(work_orders)
+        .where(
+            work_orders.c.id == order_id,
+            work_orders.c.finished_at.is_(None),
+            sa.or_(work_orders.c.lease_until.is_(None), work_orders.c.lease_until < db_now()),
+            *conditions,
+        )
+        .values(
+            fence=work_orders.c.fence + 1,
+            claims=work_orders.c.claims + 1,
+            lease_owner=worker,
+            lease_until=db_now(lease_s),
+        )
+        .returning(*work_orders.c)
+    ).first()
+    if row is None:
+        return None
+    take_out_of_outbox(connection, order_id)
+    return order_from(row)
+
+
+def renew_lease(connection: Connection, order_id: str, fence: int, lease_s: float) -> bool:
+    """Push the lease out by `lease_s`; False when the order is no longer this claim's."""
+    renewed = connection.execute(
+        sa.update(work_orders)
+        .where(
+            work_orders.c.id == order_id, work_orders.c.fence == fence, work_orders.c.finished_at.is_(None)
+        )
+        .values(lease_until=db_now(lease_s))
+    )
+    return renewed.rowcount == 1
+
+
+def write_fenced(connection: Connection, order: WorkOrder, now: datetime, **values: object) -> None:
+    """Update the order under its claim's fence.
+
+    Raises:
+        LeaseLost: a newer claim exists, or the order has ended. Roll back and drop the work.
+    """
+    written = connection.execute(
+        sa.update(work_orders)
+        .where(
+            work_orders.c.id == order.id,
+            work_orders.c.fence == order.fence,
+            work_orders.c.finished_at.is_(None),
+        )
+        .values(updated_at=now, **values)
+    )
+    if written.rowcount != 1:
+        raise LeaseLost(f"{order.id}: fence {order.fence} is no longer the newest")
+
+
+def assign_order(connection: Connection, order: WorkOrder, assignment: Assignment, now: datetime) -> int:
+    """Record the Admin's decision and put the order before the tier; returns the event's number."""
+    write_fenced(
+        connection,
+        order,
+        now,
+        status=Status.TRIAGED.value,
+        owner=assignment.role.value,
+        difficulty=assignment.difficulty.value,
+        tier_reason=assignment.reason,
+        tier_rule=assignment.rule,
+        spec=assignment.spec_json,
+        context=turns_json(assignment.context),
+        **_UNLEASED,
+    )
+    put_in_outbox(connection, order.id, assignment.role, now=now)
+    return append_event(
+        connection,
+        session_id=order.session_id,
+        order_id=order.id,
+        type_="order.triaged",
+        payload={
+            "owner": assignment.role.value,
+            "difficulty": assignment.difficulty.value,
+            "reason": assignment.reason,
+            "rule": assignment.rule,
+        },
+        now=now,
+    )
+
+
+# A step was recorded: whoever takes the next one starts with a fresh count of claims.
+_UNLEASED = {"lease_owner": None, "lease_until": None, "claims": 0}
+
+
+def hand_over(connection: Connection, order: WorkOrder, role: Role, now: datetime) -> None:
+    """After a recorded step: back to `role`'s queue, for a retry or an escalation."""
+    write_fenced(connection, order, now, status=Status.TRIAGED.value, owner=role.value, **_UNLEASED)
+    put_in_outbox(connection, order.id, role, now=now)
+
+
+def postpone(connection: Connection, order: WorkOrder, available_at: datetime, now: datetime) -> None:
+    """No step was recorded: back to the same role's queue, not before `available_at`. The claim still counts."""
+    status = Status.QUEUED if order.owner is Role.ADMIN else Status.TRIAGED
+    write_fenced(
+        connection,
+        order,
+        now,
+        status=status.value,
+        available_at=available_at,
+        lease_owner=None,
+        lease_until=None,
+    )
+    put_in_outbox(connection, order.id, order.owner, now=now, available_at=available_at)
+
+
+def finish_order(connection: Connection, order: WorkOrder, ending: Ending, now: datetime) -> int:
+    """End the order: status, result, receipt, the conversation's message, the delivery and the final event.
+
+    All in the caller's transaction, so an answer exists exactly when it is to be delivered.
+    """
+    write_fenced(
+        connection,
+        order,
+        now,
+        status=ending.status.value,
+        result=ending.result,
+        failure_reason=ending.failure_reason,
+        receipt=ending.receipt_json,
+        finished_at=now,
+        **_UNLEASED,
+    )
+    take_out_of_outbox(connection, order.id)
+    if ending.result is not None:
+        _insert_message(connection, order.session_id, order.id, "assistant", ending.result, now)
+    # REST, WebSocket and CLI clients fetch by (session, seq): writing the event is the delivery.
+    connection.execute(
+        sa.insert(deliveries).values(
+            id=new_id(),
+            order_id=order.id,
+            channel=order.channel.value,
+            target=order.session_id,
+            status="sent",
+            created_at=now,
+            sent_at=now,
+        )
+    )
+    return append_event(
+        connection,
+        session_id=order.session_id,
+        order_id=order.id,
+        type_=f"order.{ending.status.value}",
+        payload={
+            "status": ending.status.value,
+            "content": ending.result,
+            "reason": ending.failure_reason,
+            "receipt": json.loads(ending.receipt_json),
+        },
+        now=now,
+    )
+
+
+def conversation_before(connection: Connection, order: WorkOrder, limit: int) -> tuple[Turn, ...]:
+    """The session's last `limit` messages that are older than this order, oldest first."""
+    rows = connection.execute(
+        sa.select(messages.c.role, messages.c.content)
+        .where(messages.c.session_id == order.session_id, messages.c.order_id < order.id)
+        .order_by(messages.c.id.desc())
+        .limit(limit)
+    ).all()
+    return tuple(Turn(row.role, row.content) for row in reversed(rows))

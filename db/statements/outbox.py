@@ -1,0 +1,108 @@
+"""The outbox and the sweeper: how an order that nobody works on gets a worker.
+
+A row stands in the outbox from the moment an order waits until a worker claims it. The process that wrote it
+rings at once; if that ring is lost, the relay rings when `ring_at` comes, and again ever more rarely. The
+sweeper puts an order back that was claimed by a worker that died.
+"""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from db.records import DueRing
+from db.tables import outbox, work_orders
+from db.types import db_now
+from nexus.work_order import Role, Status
+
+FIRST_RING_AFTER_S = 2.0
+LONGEST_BETWEEN_RINGS_S = 60.0
+
+
+def put_in_outbox(
+    connection: Connection, order_id: str, role: Role, *, now: datetime, available_at: datetime | None = None
+) -> None:
+    """Note that `order_id` waits for `role`. The relay rings 2 s from now, or when `available_at` comes."""
+    connection.execute(
+        sa.insert(outbox).values(
+            order_id=order_id,
+            role=role.value,
+            ring_at=available_at or now + timedelta(seconds=FIRST_RING_AFTER_S),
+            rings=0,
+        )
+    )
+
+
+def take_out_of_outbox(connection: Connection, order_id: str) -> None:
+    """A worker has it, or it has ended."""
+    connection.execute(sa.delete(outbox).where(outbox.c.order_id == order_id))
+
+
+def due_rings(connection: Connection, *, now: datetime, limit: int = 200) -> list[DueRing]:
+    """Outbox rows whose ring is due; their next ring is moved out, doubling from 2 s to 60 s.
+
+    Several relays may run: on PostgreSQL rows another one holds are skipped, on SQLite there is one writer.
+    """
+    due = (
+        sa.select(outbox)
+        .where(outbox.c.ring_at <= now)
+        .order_by(outbox.c.ring_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = connection.execute(due).all()
+    for row in rows:
+        wait_s = min(LONGEST_BETWEEN_RINGS_S, FIRST_RING_AFTER_S * 2**row.rings)
+        connection.execute(
+            sa.update(outbox)
+            .where(outbox.c.order_id == row.order_id)
+            .values(ring_at=now + timedelta(seconds=wait_s), rings=outbox.c.rings + 1)
+        )
+    return [DueRing(row.order_id, Role(row.role)) for row in rows]
+
+
+def waiting_orders(connection: Connection, role: Role, *, now: datetime, limit: int) -> list[str]:
+    """Orders that wait for `role`, oldest first: what a worker polls while Redis is away."""
+    rows = connection.execute(
+        sa.select(outbox.c.order_id)
+        .join(work_orders, work_orders.c.id == outbox.c.order_id)
+        .where(outbox.c.role == role.value, work_orders.c.available_at <= now)
+        .order_by(outbox.c.order_id)
+        .limit(limit)
+    )
+    return [row.order_id for row in rows]
+
+
+def sweep(connection: Connection, *, now: datetime, limit: int = 200) -> list[DueRing]:
+    """Re-offer open orders whose lease has run out and that stand in no outbox row; returns what was offered.
+
+    The lease is judged by the database's clock, as it was set.
+    """
+    orphans = connection.execute(
+        sa.select(work_orders.c.id, work_orders.c.owner)
+        .where(
+            work_orders.c.finished_at.is_(None),
+            work_orders.c.lease_until < db_now(),
+            ~sa.exists().where(outbox.c.order_id == work_orders.c.id),
+        )
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in orphans:
+        put_in_outbox(connection, row.id, Role(row.owner), now=now)
+    return [DueRing(row.id, Role(row.owner)) for row in orphans]
+
+
+def overdue_orders(connection: Connection, *, now: datetime, limit: int = 100) -> list[str]:
+    """Open, unleased orders whose deadline has passed: no worker will end them, so the sweeper must."""
+    rows = connection.execute(
+        sa.select(work_orders.c.id)
+        .where(
+            work_orders.c.finished_at.is_(None),
+            work_orders.c.status != Status.WORKING.value,
+            work_orders.c.deadline_at < now,
+            sa.or_(work_orders.c.lease_until.is_(None), work_orders.c.lease_until < db_now()),
+        )
+        .limit(limit)
+    )
+    return [row.id for row in rows]

@@ -1,0 +1,178 @@
+"""Redis Streams as the company's doorbell: at-least-once, never the truth.
+
+Work streams have one consumer group each and are never trimmed: an entry goes when it is acknowledged.
+The events stream is read by every gateway and is trimmed, because the events themselves are database rows.
+Losing all of it loses nothing: whoever rings has committed an outbox row first, and the relay rings again.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+import redis.exceptions
+from redis.asyncio import Redis
+
+from nexus.clock import Clock
+from nexus.logs import get_logger
+from nexus.messages import EVENTS, Doorbell, EventRing, stream_of
+from nexus.redis_client import REDIS_DOWN
+from nexus.work_order import Role
+
+log = get_logger(__name__)
+
+EVENTS_KEPT = 10_000
+RECONNECT_S = 0.5
+FIELD = b"data"
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One message to put on one stream."""
+
+    stream: str
+    body: Doorbell | EventRing
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry taken from a work stream; it stays pending until `Bus.done`."""
+
+    stream: str
+    group: str
+    entry_id: str
+    data: bytes
+
+
+class Bus:
+    """Rings and reads. `client` is for short commands, `blocking` for reads that wait."""
+
+    def __init__(self, client: Redis, blocking: Redis, clock: Clock) -> None:
+        self._redis = client
+        self._blocking = blocking
+        self._clock = clock
+
+    async def ring(self, rings: Sequence[Ring]) -> bool:
+        """Put `rings` on their streams in one round trip.
+
+        Returns False when Redis does not answer. That is no error: the outbox row is committed, the relay
+        will ring, and workers poll the outbox meanwhile.
+        """
+        return await self._write(rings, None)
+
+    async def done(self, entry: Entry, rings: Sequence[Ring] = ()) -> bool:
+        """Ring, acknowledge and delete `entry` in one round trip. Call it after the commit, as the last act."""
+        return await self._write(rings, entry)
+
+    async def _write(self, rings: Sequence[Ring], entry: Entry | None) -> bool:
+        try:
+            pipeline = self._redis.pipeline(transaction=False)
+            for ring in rings:
+                kept = EVENTS_KEPT if ring.stream == EVENTS else None
+                pipeline.xadd(ring.stream, {FIELD: ring.body.model_dump_json()}, maxlen=kept)
+            if entry is not None:
+                pipeline.xack(entry.stream, entry.group, entry.entry_id)
+                pipeline.xdel(entry.stream, entry.entry_id)
+            await pipeline.execute()
+        except REDIS_DOWN as error:
+            log.warning("redis.unreachable", doing="ring", error=str(error))
+            return False
+        return True
+
+    async def read(self, role: Role, consumer: str, *, count: int, block_ms: int) -> list[Entry]:
+        """New entries for `role`, at most `count`, waiting up to `block_ms`; [] when there are none.
+
+        Creates the stream and its group when they are missing, so FLUSHALL heals by itself.
+
+        Raises:
+            redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError: Redis is not there.
+        """
+        return await self._read_group(role, consumer, ">", count, block_ms)
+
+    async def read_own_pending(self, role: Role, consumer: str, *, count: int) -> list[Entry]:
+        """Entries given to this consumer and not acknowledged, e.g. by a reply that a broken connection lost."""
+        return await self._read_group(role, consumer, "0", count, None)
+
+    async def _read_group(
+        self, role: Role, consumer: str, start: str, count: int, block_ms: int | None
+    ) -> list[Entry]:
+        stream = stream_of(role)
+        for _ in range(2):
+            try:
+                reply = await self._blocking.xreadgroup(
+                    role.value, consumer, {stream: start}, count=count, block=block_ms
+                )
+            except redis.exceptions.ResponseError as error:
+                if not str(error).startswith("NOGROUP"):
+                    raise
+                await self._ensure_group(stream, role.value)
+            else:
+                return [self._entry(stream, role.value, item) for item in _items(reply)]
+        return []
+
+    async def reclaim(self, role: Role, consumer: str, *, idle_ms: int, count: int = 100) -> list[Entry]:
+        """Take over entries that another consumer has left unacknowledged for `idle_ms`."""
+        stream = stream_of(role)
+        try:
+            reply = await self._redis.xautoclaim(
+                stream, role.value, consumer, min_idle_time=idle_ms, start_id="0-0", count=count
+            )
+        except redis.exceptions.ResponseError as error:
+            if str(error).startswith("NOGROUP"):
+                return []
+            raise
+        return [self._entry(stream, role.value, item) for item in reply[1] if item[1]]
+
+    async def forget_consumer(self, role: Role, consumer: str) -> None:
+        """Remove an idle consumer that is leaving; one with pending entries stays, for `reclaim` to find."""
+        try:
+            pending = await self._redis.xpending_range(
+                stream_of(role), role.value, min="-", max="+", count=1, consumername=consumer
+            )
+            if not pending:
+                await self._redis.xgroup_delconsumer(stream_of(role), role.value, consumer)
+        except (redis.exceptions.RedisError, OSError):
+            log.debug("redis.consumer_left_behind", consumer=consumer)
+
+    async def _ensure_group(self, stream: str, group: str) -> None:
+        """Create the group at 0, so that what was rung before it existed is read too."""
+        try:
+            await self._redis.xgroup_create(stream, group, id="0", mkstream=True)
+        except redis.exceptions.ResponseError as error:
+            if not str(error).startswith("BUSYGROUP"):
+                raise
+
+    async def follow_events(self) -> AsyncIterator[EventRing]:
+        """Every event ring from now on, for ever. Reconnects by itself; callers also poll, so gaps are harmless."""
+        last = "$"
+        while True:
+            try:
+                reply = await self._blocking.xread({EVENTS: last}, count=500, block=5_000)
+            except (*REDIS_DOWN, redis.exceptions.ResponseError) as error:
+                log.warning("redis.unreachable", doing="follow events", error=str(error))
+                await self._clock.sleep(RECONNECT_S)
+                continue
+            for entry_id, fields in _items(reply):
+                last = entry_id.decode()
+                yield EventRing.model_validate_json(fields[FIELD])
+
+    async def ping(self) -> bool:
+        """True when Redis answers."""
+        try:
+            await self._redis.ping()
+        except (redis.exceptions.RedisError, OSError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Close both clients and their pools."""
+        await self._redis.aclose(close_connection_pool=True)
+        await self._blocking.aclose(close_connection_pool=True)
+
+    @staticmethod
+    def _entry(stream: str, group: str, item: tuple[bytes, dict[bytes, bytes]]) -> Entry:
+        entry_id, fields = item
+        return Entry(stream, group, entry_id.decode(), fields.get(FIELD, b""))
+
+
+def _items(reply: object) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    """The entries of an XREAD reply over one stream: `[[name, [(id, fields), ...]]]`, or nothing."""
+    return list(reply[0][1]) if isinstance(reply, list) and reply else []

@@ -1,0 +1,90 @@
+"""Settings every process shares. Each process has its own class that inherits this one.
+
+Built once in a `main`, then passed down; there is no module-level settings object. Values come from the
+environment, then from `.env` in the working directory, then from the defaults here.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from nexus.errors import ConfigurationError
+
+MAX_SOCKET_PATH = 100  # sun_path is 108 bytes on Linux, 104 on macOS
+
+
+class CommonSettings(BaseSettings):
+    """Where the data is, and how to write logs."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", case_sensitive=False, frozen=True
+    )
+
+    nexus_home: Path = Field(
+        default=Path(".nexus"),
+        description="Data folder: database, Valkey's files, logs, the sign-in secret.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="PostgreSQL, postgresql://user:password@host:5432/nexus. Empty: SQLite in NEXUS_HOME.",
+    )
+    sqlite_db_path: Path = Field(
+        default=Path("nexus.db"),
+        description="SQLite file; a relative path is inside NEXUS_HOME.",
+    )
+    redis_url: str | None = Field(
+        default=None,
+        description="Redis or Valkey, redis://host:6379/0. Empty: the embedded Valkey of `nexus up`.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least level that is logged."
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="`console` for people, `json` for collectors."
+    )
+
+    @property
+    def home(self) -> Path:
+        """`NEXUS_HOME` as an absolute path."""
+        return self.nexus_home.expanduser().absolute()
+
+    @property
+    def sqlite_path(self) -> Path:
+        """The SQLite file as an absolute path."""
+        return self.home / self.sqlite_db_path.expanduser()
+
+    @property
+    def valkey_socket(self) -> Path:
+        """The embedded Valkey's unix socket.
+
+        Raises:
+            ConfigurationError: the path is longer than the kernel allows for a socket.
+        """
+        socket = self.home / "valkey" / "valkey.sock"
+        if len(bytes(socket)) > MAX_SOCKET_PATH:
+            raise ConfigurationError(
+                f"NEXUS_HOME is too deep for a unix socket ({socket}): set it to a shorter path."
+            )
+        return socket
+
+    @property
+    def effective_redis_url(self) -> str:
+        """`REDIS_URL`, or the embedded server's socket."""
+        return self.redis_url or f"unix://{self.valkey_socket}"
+
+
+def load_settings[S: CommonSettings](settings_class: type[S]) -> S:
+    """Read the environment into `settings_class`.
+
+    Raises:
+        ConfigurationError: one line per wrong variable, naming it and what is wrong.
+    """
+    try:
+        return settings_class()
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
+        ]
+        raise ConfigurationError("; ".join(problems)) from None

@@ -1,0 +1,110 @@
+"""The work order: one unit of work, and the words that describe it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who may hold an order. The admin triages; the three tiers do the work."""
+
+    ADMIN = "admin"
+    INTERN = "intern"
+    DIRECTOR = "director"
+    CEO = "ceo"
+
+
+TIERS = (Role.INTERN, Role.DIRECTOR, Role.CEO)
+
+
+class Difficulty(StrEnum):
+    """How hard the Admin judges a message to be."""
+
+    TRIVIAL = "trivial"
+    NORMAL = "normal"
+    COMPLEX = "complex"
+
+
+TIER_OF = {
+    Difficulty.TRIVIAL: Role.INTERN,
+    Difficulty.NORMAL: Role.DIRECTOR,
+    Difficulty.COMPLEX: Role.CEO,
+}
+
+
+class Status(StrEnum):
+    """Where an order stands.
+
+    queued → triaged → working → delivered | failed
+      │         ↑         │
+      │         └─────────┘   retry, escalate, or a worker that died
+      └→ asked | declined     and from any open status: cancelled | dead
+    """
+
+    QUEUED = "queued"
+    TRIAGED = "triaged"
+    WORKING = "working"
+    DELIVERED = "delivered"
+    ASKED = "asked"
+    DECLINED = "declined"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+
+
+OPEN = (Status.QUEUED, Status.TRIAGED, Status.WORKING)
+TERMINAL = tuple(status for status in Status if status not in OPEN)
+
+
+class Channel(StrEnum):
+    """The door a message came in by."""
+
+    REST = "rest"
+    WEBSOCKET = "websocket"
+    CLI = "cli"
+    OPENAI = "openai"
+    TELEGRAM = "telegram"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation, as models see it."""
+
+    role: str  # "user" or "assistant"
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOrder:
+    """A work order as the database holds it. Times are UTC; `spec_json` is the acceptance spec as stored."""
+
+    id: str
+    session_id: str
+    channel: Channel
+    content: str
+    status: Status
+    owner: Role
+    difficulty: Difficulty | None
+    requested_tier: Role | None
+    tier_reason: str | None
+    tier_rule: str | None
+    spec_json: str | None
+    context: tuple[Turn, ...]
+    fence: int
+    claims: int
+    attempts: int
+    lease_owner: str | None
+    lease_until: datetime | None
+    available_at: datetime
+    deadline_at: datetime
+    result: str | None
+    failure_reason: str | None
+    receipt_json: str | None
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """True until the order has reached a terminal status."""
+        return self.status in OPEN
