@@ -1,5 +1,6 @@
 """Reading for people: lists and single orders."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from db.records import AttemptRecord, CallRecord, EventRecord
 from db.statements.attempts import attempts_of, calls_of
 from db.statements.events import events_of_order
 from db.statements.rows import order_from
-from db.tables import work_orders
+from db.tables import sessions, work_orders
 from nexus.work_order import Role, Status, WorkOrder
 
 
@@ -66,3 +67,21 @@ def count_open(connection: Connection) -> int:
     return connection.execute(
         sa.select(sa.func.count()).select_from(work_orders).where(work_orders.c.finished_at.is_(None))
     ).scalar_one()
+
+
+def ended_among(connection: Connection, order_ids: Collection[str]) -> set[str]:
+    """Those of `order_ids` that have reached a terminal status."""
+    rows = connection.execute(
+        sa.select(work_orders.c.id).where(
+            work_orders.c.id.in_(order_ids), work_orders.c.finished_at.is_not(None)
+        )
+    )
+    return {row.id for row in rows}
+
+
+def last_seqs(connection: Connection, session_ids: Collection[str]) -> dict[str, int]:
+    """The number of the newest event of each session that is known; unknown ones are left out."""
+    rows = connection.execute(
+        sa.select(sessions.c.id, sessions.c.last_seq).where(sessions.c.id.in_(session_ids))
+    )
+    return {row.id: row.last_seq for row in rows}

@@ -1,0 +1,110 @@
+"""The Admin: the free front desk. Compresses the context, judges the difficulty, writes the acceptance spec.
+
+Rules decide. A capable local model is asked only where the rules are uncertain, and only about difficulty;
+when it is late, absent or talks nonsense, the rules' word stands. The starter model is never asked.
+"""
+
+from dataclasses import replace
+
+from pydantic import BaseModel, ValidationError
+
+from agents.completion import ModelRequest
+from agents.config import Post
+from agents.prompting import render
+from agents.rules import Clarify, Judgement, judge
+from db.records import Assignment
+from nexus.logs import get_logger
+from nexus.work_order import TIER_OF, Difficulty, Role, Turn, WorkOrder
+from qa.defaults import chat_spec
+
+log = get_logger(__name__)
+
+CONTEXT_TURNS = 20
+CONTEXT_CHARS = 24_000
+TURN_CHARS = 4_000
+DIFFICULTY_OF = {role: difficulty for difficulty, role in TIER_OF.items()}
+
+
+class _Answer(BaseModel):
+    difficulty: Difficulty
+
+
+class Admin:
+    """Decides who does an order, from the order and the conversation before it."""
+
+    def __init__(self, post: Post, deadline_s: float) -> None:
+        self._post = post
+        self._deadline_s = deadline_s
+
+    def triage(self, order: WorkOrder, history: tuple[Turn, ...]) -> Assignment | Clarify:
+        """The rules' decision, with the compressed context and the acceptance spec."""
+        judgement = _judge(order, has_history=bool(history))
+        if isinstance(judgement, Clarify):
+            return judgement
+        return Assignment(
+            role=TIER_OF[judgement.difficulty],
+            difficulty=judgement.difficulty,
+            reason=judgement.reason,
+            rule=judgement.rule,
+            spec_json=order.spec_json or chat_spec(order.content).model_dump_json(exclude_none=True),
+            context=compress(history, CONTEXT_CHARS),
+        )
+
+    def second_opinion(self, order: WorkOrder, assignment: Assignment) -> ModelRequest | None:
+        """The question for the local model, or None where the rules are certain or no capable model is there."""
+        choice = self._post.choice
+        if assignment.rule != "default" or choice is None or choice.weak or not choice.is_local:
+            return None
+        return ModelRequest(
+            choice=choice,
+            system=render("triage.md.j2"),
+            turns=(Turn("user", f"<message>\n{order.content}\n</message>"),),
+            max_output_tokens=self._post.max_output_tokens,
+            timeout_s=self._deadline_s,
+        )
+
+
+def with_opinion(assignment: Assignment, answer: str, model: str) -> Assignment:
+    """The assignment with the model's judgement in place of the default; unchanged when it is not valid JSON."""
+    try:
+        start, end = answer.index("{"), answer.rindex("}") + 1
+        difficulty = _Answer.model_validate_json(answer[start:end]).difficulty
+    except (ValueError, ValidationError):
+        log.warning("triage.opinion_unusable", model=model)
+        return assignment
+    return replace(
+        assignment,
+        role=TIER_OF[difficulty],
+        difficulty=difficulty,
+        rule="local_model",
+        reason=f"{difficulty.value}, in the judgement of {model}",
+    )
+
+
+def _judge(order: WorkOrder, *, has_history: bool) -> Judgement | Clarify:
+    if order.requested_tier is not None and order.requested_tier is not Role.ADMIN:
+        return Judgement(DIFFICULTY_OF[order.requested_tier], "owner_wish", "you asked for this tier")
+    return judge(order.content, has_history=has_history)
+
+
+def compress(history: tuple[Turn, ...], budget_chars: int) -> tuple[Turn, ...]:
+    """The newest turns that fit in `budget_chars`, oldest first; the middle of a very long turn is left out.
+
+    What is left out is marked, so the model knows that it does not see everything.
+    """
+    kept: list[Turn] = []
+    for turn in reversed(history):
+        short = Turn(turn.role, _shorten(turn.content))
+        budget_chars -= len(short.content)
+        if budget_chars < 0:
+            break
+        kept.append(short)
+    return tuple(reversed(kept))
+
+
+def _shorten(content: str) -> str:
+    left_out = len(content) - TURN_CHARS
+    if left_out <= 0:
+        return content
+    half = TURN_CHARS // 2
+    return f"{content[:half]}\n[… {left_out} characters left out …]\n{content[-half:]}"

@@ -1,0 +1,65 @@
+"""One request to one model, and what comes back. Every model of the company is a `ChatModel`."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from agents.config import ModelChoice
+from nexus.errors import PermanentError, TransientError
+from nexus.usage import Usage
+from nexus.work_order import Turn
+
+
+class Finish(StrEnum):
+    """Why the model stopped."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    REFUSAL = "refusal"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """Messages to one model. `temperature` and `top_p` are sent only where the model takes them."""
+
+    choice: ModelChoice
+    system: str
+    turns: tuple[Turn, ...]
+    max_output_tokens: int
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A model's whole answer, without its thinking."""
+
+    text: str
+    finish: Finish
+    usage: Usage
+    latency_ms: int
+    request_id: str | None
+
+
+class ModelUnavailable(TransientError):
+    """The model did not answer. `in_doubt`: it may have worked, and been paid, all the same."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, in_doubt: bool = False) -> None:
+        super().__init__(message, retry_after_s)
+        self.in_doubt = in_doubt
+
+
+class ModelRefusesCall(PermanentError):
+    """The provider will never accept this call: wrong key, unknown model, bad request."""
+
+
+class ChatModel(Protocol):
+    """Something that completes a conversation."""
+
+    async def complete(self, request: ModelRequest) -> Completion:
+        """Ask the model once; no retries of its own.
+
+        Raises:
+            ModelUnavailable: time may heal it.
+            ModelRefusesCall: it will not.
+        """
+        ...

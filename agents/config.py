@@ -1,0 +1,229 @@
+"""The payroll: which model each role works with, and the settings of the workers.
+
+Default model ids are data here and nowhere else; every one can be overridden by an environment variable.
+Front processes may import this module and nothing else of `agents`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from pydantic import Field, SecretStr
+
+from nexus.errors import ConfigurationError
+from nexus.settings import CommonSettings
+from nexus.work_order import TIERS, Role
+
+
+class Provider(StrEnum):
+    """Who runs a model. `local` is any OpenAI-compatible server of the owner's; `scripted` is no model at all."""
+
+    ANTHROPIC = "anthropic"
+    OPENAI = "openai"
+    OLLAMA = "ollama"
+    LOCAL = "local"
+    SCRIPTED = "scripted"
+
+
+LOCAL_PROVIDERS: Final = (Provider.OLLAMA, Provider.LOCAL, Provider.SCRIPTED)
+
+ANTHROPIC_MODELS: Final = {
+    Role.CEO: "claude-opus-4-6",
+    Role.DIRECTOR: "claude-sonnet-4-6",
+    Role.INTERN: "claude-haiku-4-5",
+}
+OPENAI_MODELS: Final = {
+    Role.CEO: "gpt-5.4",
+    Role.DIRECTOR: "gpt-5.4-mini",
+    Role.INTERN: "gpt-5.4-nano",
+}
+OLLAMA_MODEL: Final = "qwen3:8b"
+STARTER_MODEL: Final = "SmolLM2-135M-Instruct"
+
+# What an answer may be at most, in tokens. A cut-off answer is retried, so these are generous.
+OUTPUT_TOKENS: Final = {Role.ADMIN: 200, Role.INTERN: 2_048, Role.DIRECTOR: 8_192, Role.CEO: 16_384}
+STARTER_OUTPUT_TOKENS: Final = 512
+
+
+class AgentSettings(CommonSettings):
+    """What workers, `nexus up` and `nexus doctor` need to know."""
+
+    anthropic_api_key: SecretStr | None = Field(
+        default=None, description="Key for Claude, the brief's payroll."
+    )
+    anthropic_base_url: str | None = Field(
+        default=None, description="Another server that speaks Anthropic's Messages API, without /v1."
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None, description="Key for OpenAI; serves the tiers when there is no Anthropic key."
+    )
+    openai_base_url: str | None = Field(
+        default=None, description="Another server that speaks OpenAI's API, with /v1."
+    )
+    ollama_base_url: str = Field(
+        default="http://localhost:11434", description="Ollama; used for the Admin when it answers."
+    )
+    local_model_url: str | None = Field(
+        default=None,
+        description="Any OpenAI-compatible server of yours (vLLM, LM Studio, llama-server), with /v1.",
+    )
+    local_model_name: str | None = Field(
+        default=None, description="Model to ask LOCAL_MODEL_URL for; empty: the first it lists."
+    )
+    nexus_starter_url: str | None = Field(
+        default=None, description="The starter model's server; `nexus up` sets it for its workers."
+    )
+    nexus_model_ceo: str | None = Field(default=None, description="CEO's model, e.g. claude-opus-4-6.")
+    nexus_model_director: str | None = Field(
+        default=None, description="Director's model, e.g. anthropic/claude-sonnet-4-6."
+    )
+    nexus_model_intern: str | None = Field(default=None, description="Intern's model, e.g. ollama/qwen3:8b.")
+    nexus_model_admin: str | None = Field(default=None, description="Admin's model, e.g. ollama/qwen3:8b.")
+    nexus_script: str | None = Field(
+        default=None,
+        description="JSON file of answers for `scripted/…` models, for trials without any model.",
+    )
+    model_timeout_s: float = Field(
+        default=120, gt=0, description="Longest a model call may take, in seconds."
+    )
+    front_desk_deadline_s: float = Field(
+        default=3, gt=0, description="Longest the Admin waits for its model before rules decide, in seconds."
+    )
+    worker_concurrency: int = Field(
+        default=16, ge=1, le=256, description="Orders one worker process works on at once, per role."
+    )
+    lease_s: float = Field(
+        default=30,
+        ge=0.3,
+        description="How long a claim holds without renewal, in seconds; renewed at a third.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """One model at one place. `weak` marks the starter model, which every receipt then says."""
+
+    provider: Provider
+    model: str
+    base_url: str | None = None
+    weak: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        """True when it runs on the owner's machine and costs nothing."""
+        return self.provider in LOCAL_PROVIDERS
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A role and what it works with. Without a model it has a `problem`: one line that names the fix."""
+
+    role: Role
+    choice: ModelChoice | None
+    max_output_tokens: int
+    problem: str | None = None
+
+
+type Payroll = dict[Role, Post]
+
+
+def resolve_payroll(settings: AgentSettings, local: ModelChoice | None) -> Payroll:
+    """Who works with what: overrides first, then Anthropic, then OpenAI, then the local model that was found.
+
+    Raises:
+        ConfigurationError: a NEXUS_MODEL_… names no provider this build knows.
+    """
+    payroll = {role: _post(role, _tier_choice(role, settings, local)) for role in TIERS}
+    payroll[Role.ADMIN] = _post(Role.ADMIN, _override(Role.ADMIN, settings, local) or local)
+    return payroll
+
+
+def _tier_choice(role: Role, settings: AgentSettings, local: ModelChoice | None) -> ModelChoice | None:
+    override = _override(role, settings, local)
+    if override is not None:
+        return override
+    if settings.anthropic_api_key is not None:
+        return ModelChoice(Provider.ANTHROPIC, ANTHROPIC_MODELS[role], settings.anthropic_base_url)
+    if settings.openai_api_key is not None:
+        return ModelChoice(Provider.OPENAI, OPENAI_MODELS[role], settings.openai_base_url)
+    return local
+
+
+def _post(role: Role, choice: ModelChoice | None) -> Post:
+    if choice is None:
+        problem = None
+        if role is not Role.ADMIN:
+            problem = (
+                f"{role.value} has no model: set ANTHROPIC_API_KEY or OPENAI_API_KEY, start Ollama, "
+                "or run `nexus up`, which brings a starter model."
+            )
+        return Post(role, None, OUTPUT_TOKENS[role], problem)
+    limit = OUTPUT_TOKENS[role]
+    return Post(role, choice, min(limit, STARTER_OUTPUT_TOKENS) if choice.weak else limit)
+
+
+def _override(role: Role, settings: AgentSettings, local: ModelChoice | None) -> ModelChoice | None:
+    variable = f"NEXUS_MODEL_{role.value.upper()}"
+    value: str | None = getattr(settings, variable.lower())
+    return parse_model(value, settings, variable, local) if value else None
+
+
+def parse_model(
+    value: str, settings: AgentSettings, variable: str, local: ModelChoice | None = None
+) -> ModelChoice:
+    """`provider/model`, or a bare model id whose provider its name tells.
+
+    Raises:
+        ConfigurationError: in one line that names `variable`: no such provider, or its key is not set.
+    """
+    head, slash, tail = value.partition("/")
+    name = {"ollama_chat": "ollama"}.get(head, head)
+    if slash and name in set(Provider):
+        provider, model = Provider(name), tail
+    else:
+        provider, model = _provider_of(value, variable), value
+    _require_key(provider, settings, variable, value)
+    match provider:
+        case Provider.ANTHROPIC:
+            return ModelChoice(provider, model, settings.anthropic_base_url)
+        case Provider.OPENAI:
+            return ModelChoice(provider, model, settings.openai_base_url)
+        case Provider.OLLAMA:
+            return ModelChoice(provider, model, settings.ollama_base_url)
+        case Provider.LOCAL:
+            return _local_choice(model, settings, variable, local)
+        case Provider.SCRIPTED:
+            return ModelChoice(provider, model)
+
+
+def _provider_of(model: str, variable: str) -> Provider:
+    if model.startswith("claude"):
+        return Provider.ANTHROPIC
+    if model.startswith(("gpt-", "o1", "o3", "o4", "chatgpt")):
+        return Provider.OPENAI
+    if ":" in model:
+        return Provider.OLLAMA
+    known = ", ".join(f"{provider.value}/…" for provider in Provider if provider is not Provider.SCRIPTED)
+    raise ConfigurationError(f"{variable}={model}: no provider by that name; write one of {known}.")
+
+
+def _require_key(provider: Provider, settings: AgentSettings, variable: str, value: str) -> None:
+    keys = {
+        Provider.ANTHROPIC: ("ANTHROPIC_API_KEY", settings.anthropic_api_key),
+        Provider.OPENAI: ("OPENAI_API_KEY", settings.openai_api_key),
+    }
+    name, key = keys.get(provider, ("", SecretStr("-")))
+    if key is None:
+        raise ConfigurationError(f"{variable}={value} needs {name}: set it, or choose another model.")
+
+
+def _local_choice(
+    model: str, settings: AgentSettings, variable: str, local: ModelChoice | None
+) -> ModelChoice:
+    if local is not None and local.provider is Provider.LOCAL and model in (local.model, "starter"):
+        return local
+    if settings.local_model_url is None:
+        raise ConfigurationError(
+            f"{variable}=local/{model} needs LOCAL_MODEL_URL: set it to the server's /v1."
+        )
+    return ModelChoice(Provider.LOCAL, model, settings.local_model_url)

@@ -1,0 +1,255 @@
+"""What a worker does with a doorbell. Read this after `gateway/intake.py`; `gateway/replies.py` comes next.
+
+    handle_submitted   claim → triage → assign, or ask back
+    handle_assigned    claim → open the try → ask the model → settle → QA → decide → conclude
+
+Each step is one transaction of `agents.steps`, under the claim's fence. Whatever is raised on the way ends in
+`_after_error`, so no order is left in silence. All methods return the rings that are due after the commit.
+"""
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from agents import steps
+from agents.admin import CONTEXT_TURNS, Admin, with_opinion
+from agents.calls import CallDesk
+from agents.completion import ChatModel, Finish
+from agents.config import AgentSettings, ModelChoice, Payroll
+from agents.decision import MAX_ATTEMPTS, Standing, decide
+from agents.employee import feedback_for, prepare
+from agents.lease import LeaseKeeper
+from agents.ledger import open_call
+from agents.rules import Clarify
+from agents.steps import Judged, Rings
+from db.engine import Database
+from db.records import Assignment, AttemptRecord, AttemptStatus, CallRecord, CheckRecord, VerdictRecord, Work
+from db.statements.attempts import claim_work
+from db.statements.orders import claim_overdue_order
+from nexus.bus import Bus
+from nexus.clock import Clock
+from nexus.errors import LeaseLost, NexusError, PermanentError, StoreUnavailable, TransientError
+from nexus.ids import new_id
+from nexus.logs import get_logger
+from nexus.work_order import Role, Status, WorkOrder
+from qa.findings import Subject
+from qa.spec import parse_spec
+from qa.validator import validate
+
+log = get_logger(__name__)
+
+MAX_CLAIMS = 5
+BACKOFF_S = (2, 8, 30, 120)
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What a handler works with; made once per process."""
+
+    worker: str
+    settings: AgentSettings
+    payroll: Payroll
+    database: Database
+    bus: Bus
+    clock: Clock
+    model: ChatModel
+    leases: LeaseKeeper
+
+
+class OrderHandler:
+    """Turns doorbells into recorded steps."""
+
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
+        self._calls = CallDesk(place.database, place.model, place.clock)
+        self._admin = Admin(place.payroll[Role.ADMIN], place.settings.front_desk_deadline_s)
+
+    async def handle(self, role: Role, order_id: str) -> Rings:
+        """Do `role`'s next step of the order, if it is there to be done."""
+        if role is Role.ADMIN:
+            return await self.handle_submitted(order_id)
+        return await self.handle_assigned(order_id, role)
+
+    async def handle_submitted(self, order_id: str) -> Rings:
+        """The Admin's step: who does it, why, with which context and acceptance spec."""
+        place = self._place
+        claimed = await place.database.run(
+            steps.claim_triage,
+            order_id,
+            worker=place.worker,
+            lease_s=place.settings.lease_s,
+            turns=CONTEXT_TURNS,
+            now=place.clock.now(),
+        )
+        if claimed is None:
+            return ()
+        order, history = claimed
+
+        async def triage() -> Rings:
+            outcome = self._admin.triage(order, history)
+            if isinstance(outcome, Clarify):
+                return await place.database.run(steps.ask_back, order, outcome, place.clock.now())
+            outcome = await self._with_second_opinion(order, outcome)
+            return await place.database.run(steps.assign, order, outcome, place.clock.now())
+
+        return await self._guarded(order, triage)
+
+    async def _with_second_opinion(self, order: WorkOrder, assignment: Assignment) -> Assignment:
+        """Ask the local model where the rules are uncertain; late, absent or broken, the rules' word stands."""
+        request = self._admin.second_opinion(order, assignment)
+        if request is None:
+            return assignment
+        call = open_call(order, Role.ADMIN, "triage", None, request, self._place.clock.now())
+        try:
+            recorded = await self._calls.make(call, request, started=False)
+        except (PermanentError, TransientError) as error:
+            log.warning("triage.without_model", order=order.id, error=str(error))
+            return assignment
+        return with_opinion(assignment, recorded.answer or "", call.model)
+
+    async def handle_assigned(self, order_id: str, role: Role) -> Rings:
+        """A tier's step: one try, judged, and what follows from it."""
+        place = self._place
+        work = await place.database.run(
+            claim_work,
+            order_id,
+            role=role,
+            worker=place.worker,
+            lease_s=place.settings.lease_s,
+            now=place.clock.now(),
+        )
+        if work is None:
+            return ()
+        return await self._guarded(work.order, lambda: self._try_once(work))
+
+    async def _try_once(self, work: Work) -> Rings:
+        place = self._place
+        choice, attempt, call = await self._answered(work)
+        verdict = judge(call, work.order)
+        standing = _standing(work, attempt, call, verdict)
+        judged = Judged(attempt, call, verdict, decide(standing))
+        return await place.database.run(steps.conclude, work.order, judged, choice, place.clock.now())
+
+    async def _answered(self, work: Work) -> tuple[ModelChoice, AttemptRecord, CallRecord]:
+        """The try and its paid-for answer: the one a dead worker left recorded, or a new one."""
+        place, order = self._place, work.order
+        post = place.payroll[order.owner]
+        request = prepare(work, post, self._time_left_s(order))
+        last = work.attempts[-1] if work.attempts else None
+        if last and last.status is AttemptStatus.RUNNING and (recorded := last.recorded_call):
+            return request.choice, last, recorded
+        now = place.clock.now()
+        attempt = AttemptRecord(
+            id=new_id(),
+            order_id=order.id,
+            n=order.attempts + 1,
+            fence=order.fence,
+            role=order.owner,
+            model=request.choice.model,
+            provider=request.choice.provider.value,
+            status=AttemptStatus.RUNNING,
+            feedback=feedback_for(work),
+            answer=None,
+            error=None,
+            started_at=now,
+            finished_at=None,
+        )
+        call = open_call(order, order.owner, "work", attempt.id, request, now)
+        rings = await place.database.run(steps.begin, order, attempt, call, now)
+        await place.bus.ring(rings)
+        try:
+            return request.choice, attempt, await self._calls.make(call, request, started=True)
+        except NexusError as error:
+            await place.database.run(steps.fail_attempt, attempt, str(error), place.clock.now())
+            raise
+
+    def _time_left_s(self, order: WorkOrder) -> float:
+        left_s = (order.deadline_at - self._place.clock.now()).total_seconds()
+        return max(0.1, min(self._place.settings.model_timeout_s, left_s))
+
+    async def end_overdue(self, order_id: str) -> Rings:
+        """End an order that waited past its deadline, whoever it waited for."""
+        place = self._place
+        order = await place.database.run(
+            claim_overdue_order,
+            order_id,
+            worker=place.worker,
+            lease_s=place.settings.lease_s,
+            now=place.clock.now(),
+        )
+        return await self._end_early(order) or () if order else ()
+
+    async def _guarded(self, order: WorkOrder, step: Callable[[], Awaitable[Rings]]) -> Rings:
+        """Run a step under the lease; whatever it raises becomes a backoff, an ending, or somebody else's order."""
+        try:
+            with self._place.leases.hold(order):
+                ended = await self._end_early(order)
+                return ended if ended is not None else await step()
+        except LeaseLost as error:
+            log.warning("order.lease_lost", order=order.id, error=str(error))
+            return ()
+        except StoreUnavailable:
+            raise  # nothing can be written: the lease runs out, and the sweeper offers the order again
+        except Exception as error:  # noqa: BLE001 - an order's edge: a bug is logged, counted and ended
+            return await self._after_error(order, error)
+
+    async def _end_early(self, order: WorkOrder) -> Rings | None:
+        """End what must not be tried again; None when the order may go on."""
+        place, now = self._place, self._place.clock.now()
+        if now >= order.deadline_at:
+            waited = int((now - order.created_at).total_seconds())
+            reason = f"Not finished before its deadline ({waited} s after it was accepted)."
+            return await place.database.run(steps.give_up, order, Status.FAILED, reason, now)
+        if order.claims > MAX_CLAIMS or (order.owner is not Role.ADMIN and order.attempts >= MAX_ATTEMPTS):
+            reason = f"Given up after {max(order.claims - 1, order.attempts)} attempts that did not finish."
+            return await place.database.run(steps.give_up, order, Status.DEAD, reason, now)
+        return None
+
+    async def _after_error(self, order: WorkOrder, error: Exception) -> Rings:
+        place, now = self._place, self._place.clock.now()
+        if isinstance(error, PermanentError):
+            return await place.database.run(steps.give_up, order, Status.FAILED, str(error), now)
+        if not isinstance(error, TransientError):
+            log.exception("order.bug", order=order.id)
+        if order.claims >= MAX_CLAIMS:
+            reason = f"Given up after {order.claims} attempts. The last error: {_for_the_owner(error)}"
+            return await place.database.run(steps.give_up, order, Status.DEAD, reason, now)
+        wait_s = _backoff_s(order.claims, error)
+        log.info("order.postponed", order=order.id, wait_s=round(wait_s, 1), error=_for_the_owner(error))
+        return await place.database.run(steps.put_off, order, now + timedelta(seconds=wait_s), now)
+
+
+def judge(call: CallRecord, order: WorkOrder) -> VerdictRecord:
+    """QA's verdict on a recorded answer, by the spec that was stored before it existed."""
+    spec = parse_spec(order.spec_json or "", f"{order.id}'s acceptance spec")
+    subject = Subject(call.answer or "", cut_off=call.finish_reason == Finish.LENGTH)
+    verdict = validate(subject, spec)
+    checks = tuple(CheckRecord(c.name, c.status.value, c.evidence, c.feedback) for c in verdict.checks)
+    return VerdictRecord(verdict.passed, checks)
+
+
+def _standing(work: Work, attempt: AttemptRecord, call: CallRecord, verdict: VerdictRecord) -> Standing:
+    others = [other for other in work.attempts if other.id != attempt.id]
+    failed = tuple(f"{c.name} ({c.evidence})" for c in verdict.checks if c.status == "fail")
+    return Standing(
+        role=attempt.role,
+        attempts=attempt.n,
+        tries_at_role=1 + sum(other.role is attempt.role for other in others),
+        failed_checks=failed if failed or verdict.passed else ("nothing could be checked",),
+        refused=call.finish_reason == Finish.REFUSAL,
+    )
+
+
+def _backoff_s(claims: int, error: Exception) -> float:
+    """2, 8, 30, 120 s with a fifth of jitter; what the other side asked for goes before it."""
+    asked = error.retry_after_s if isinstance(error, TransientError) else None
+    if asked is not None:
+        return asked
+    base = BACKOFF_S[min(claims, len(BACKOFF_S)) - 1]
+    return base * random.uniform(0.8, 1.2)
+
+
+def _for_the_owner(error: Exception) -> str:
+    """A NexusError's own words; of a bug only its kind, for its text may hold anything."""
+    return str(error) if isinstance(error, NexusError) else f"an internal error ({type(error).__name__})"

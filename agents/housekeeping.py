@@ -1,0 +1,131 @@
+"""What every worker does beside its orders: ring again, offer again, end what is overdue, and say it lives."""
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Protocol
+
+import redis.exceptions
+from redis.asyncio import Redis
+
+from agents.config import Payroll
+from agents.handler import OrderHandler, Workplace
+from agents.steps import Rings
+from db.records import DueRing
+from db.statements.outbox import due_rings, overdue_orders, sweep
+from nexus.bus import Entry, Ring
+from nexus.errors import TransientError
+from nexus.logs import get_logger
+from nexus.messages import Doorbell, stream_of
+from nexus.work_order import Role
+
+log = get_logger(__name__)
+
+BEATS = "nexus:workers"
+BEAT_S = 5.0
+RELAY_S = 1.0
+
+
+class Serving(Protocol):
+    """The worker that the house is kept for."""
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """What it serves."""
+        ...
+
+    @property
+    def busy(self) -> int:
+        """How many orders it works on."""
+        ...
+
+    async def take(self, role: Role, entries: list[Entry]) -> None:
+        """Start work on entries."""
+        ...
+
+
+class Housekeeping:
+    """The periodic jobs of a worker. None of them calls a model: an idle company costs nothing."""
+
+    def __init__(self, place: Workplace, redis: Redis, handler: OrderHandler, worker: Serving) -> None:
+        self._place = place
+        self._redis = redis
+        self._handler = handler
+        self._worker = worker
+
+    def jobs(self) -> list[Coroutine[None, None, None]]:
+        """Coroutines that run for ever, one per job."""
+        return [
+            self._every(RELAY_S, self._relay),
+            self._every(self._place.settings.lease_s / 3, self._sweep),
+            self._every(BEAT_S, self._beat),
+        ]
+
+    async def _every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await job()
+            except (TransientError, redis.exceptions.RedisError, OSError) as error:
+                log.warning("house.job_postponed", job=getattr(job, "__name__", "?"), error=str(error))
+            await self._place.clock.sleep(seconds)
+
+    async def _relay(self) -> None:
+        """Ring for orders whose first ring was lost, or whose backoff is over."""
+        due = await self._place.database.run(due_rings, now=self._place.clock.now())
+        if due:
+            await self._place.bus.ring(_bells(due))
+
+    async def _sweep(self) -> None:
+        """Offer what a dead worker held, end what is overdue, take over what was left unacknowledged."""
+        place, now = self._place, self._place.clock.now()
+        swept = await place.database.run(sweep, now=now)
+        if swept:
+            log.warning("orders.offered_again", orders=[ring.order_id for ring in swept])
+            await place.bus.ring(_bells(swept))
+        for order_id in await place.database.read(overdue_orders, now=now):
+            await place.bus.ring(await self._handler.end_overdue(order_id))
+        idle_ms = int(place.settings.lease_s * 2_000)
+        for role in self._worker.roles:
+            await self._worker.take(role, await place.bus.reclaim(role, place.worker, idle_ms=idle_ms))
+
+    async def _beat(self) -> None:
+        """Tell health and `nexus status` that this worker lives, and what its roles work with."""
+        place, roles = self._place, self._worker.roles
+        beat = {
+            "worker": place.worker,
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "roles": [role.value for role in roles],
+            "models": {role.value: _model_of(place.payroll, role) for role in roles},
+            "at": place.clock.now().isoformat(),
+            "busy": self._worker.busy,
+        }
+        await self._redis.hset(BEATS, place.worker, json.dumps(beat))
+
+    async def say_goodbye(self) -> None:
+        """Take this worker out of the lists; without Redis it is simply missed after a while."""
+        try:
+            async with asyncio.timeout(2):
+                await self._redis.hdel(BEATS, self._place.worker)
+                for role in self._worker.roles:
+                    await self._place.bus.forget_consumer(role, self._place.worker)
+        except (redis.exceptions.RedisError, OSError, TimeoutError):
+            log.debug("worker.left_without_goodbye")
+
+
+def _bells(due: list[DueRing]) -> Rings:
+    return tuple(Ring(stream_of(ring.role), Doorbell(order_id=ring.order_id)) for ring in due)
+
+
+def _model_of(payroll: Payroll, role: Role) -> dict[str, object] | None:
+    choice = payroll[role].choice
+    if choice is None:
+        return None
+    return {
+        "model": choice.model,
+        "provider": choice.provider.value,
+        "local": choice.is_local,
+        "weak": choice.weak,
+    }

@@ -1,0 +1,77 @@
+"""The ledger's side of a model call: the row before it, what it came to after it."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from agents.completion import Completion, ModelRequest, ModelUnavailable
+from agents.price_sheet import price_of
+from agents.prompting import prompt_hash, prompt_json
+from db.records import CallRecord, CallStatus, Settlement
+from nexus.errors import NexusError
+from nexus.ids import new_id
+from nexus.usage import NOTHING_USED, Price, Usage
+from nexus.work_order import Role, WorkOrder
+
+FREE_OF_CHARGE = Decimal(0)
+
+
+def open_call(
+    order: WorkOrder, role: Role, purpose: str, attempt_id: str | None, request: ModelRequest, now: datetime
+) -> CallRecord:
+    """The row that is written before the call: prompt, price, and the most it can cost."""
+    prompt = prompt_json(request)
+    price = price_of(request.choice)
+    return CallRecord(
+        id=new_id(),
+        order_id=order.id,
+        attempt_id=attempt_id,
+        purpose=purpose,
+        role=role,
+        provider=request.choice.provider.value,
+        model=request.choice.model,
+        status=CallStatus.STARTED,
+        prompt_hash=prompt_hash(prompt),
+        prompt=prompt,
+        answer=None,
+        finish_reason=None,
+        usage=NOTHING_USED,
+        price=price,
+        worst_case_usd=worst_case(price, prompt, request.max_output_tokens),
+        cost_usd=None,
+        latency_ms=None,
+        request_id=None,
+        error=None,
+        started_at=now,
+        finished_at=None,
+    )
+
+
+def worst_case(price: Price | None, prompt: str, max_output_tokens: int) -> Decimal | None:
+    """The most the call can cost: no tokenizer makes more tokens than there are bytes, so bytes bound the input."""
+    if price is None:
+        return None
+    return price.cost_of(Usage(len(prompt.encode("utf-8", "surrogatepass")), max_output_tokens))
+
+
+def settlement_of_reply(call: CallRecord, completion: Completion) -> Settlement:
+    """A call that was answered: its usage at the price stored with it."""
+    return Settlement(
+        status=CallStatus.RECORDED,
+        usage=completion.usage,
+        cost_usd=call.price.cost_of(completion.usage) if call.price else None,
+        answer=completion.text,
+        finish_reason=completion.finish.value,
+        latency_ms=completion.latency_ms,
+        request_id=completion.request_id,
+    )
+
+
+def settlement_of_error(call: CallRecord, error: NexusError, latency_ms: int) -> Settlement:
+    """A call that failed. Refused by the provider: it cost nothing. Cut off: in doubt, at its worst case."""
+    in_doubt = isinstance(error, ModelUnavailable) and error.in_doubt
+    return Settlement(
+        status=CallStatus.IN_DOUBT if in_doubt else CallStatus.FAILED,
+        cost_usd=call.worst_case_usd if in_doubt else FREE_OF_CHARGE,
+        latency_ms=latency_ms,
+        error=str(error),
+    )

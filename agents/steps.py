@@ -1,0 +1,162 @@
+"""The workers' transactions: each function is one step of an order's life, committed whole or not at all.
+
+`agents.handler` names the steps and their order; here is what each writes. All return the rings that are due
+once the transaction has been committed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from agents.config import ModelChoice
+from agents.decision import Decision, Deliver, Escalate, Fail, Retry
+from agents.receipts import make_receipt
+from agents.rules import Clarify
+from db.records import (
+    Assignment,
+    AttemptRecord,
+    AttemptStatus,
+    CallRecord,
+    Ending,
+    VerdictRecord,
+)
+from db.statements.attempts import (
+    abandon_running,
+    attempts_of,
+    calls_of,
+    close_attempt,
+    open_attempt,
+    record_metric,
+    store_verdict,
+)
+from db.statements.events import append_event
+from db.statements.orders import (
+    assign_order,
+    claim_order,
+    conversation_before,
+    finish_order,
+    hand_over,
+    postpone,
+)
+from nexus.bus import Ring
+from nexus.messages import EVENTS, Doorbell, EventRing, stream_of
+from nexus.work_order import Role, Status, Turn, WorkOrder
+
+type Rings = tuple[Ring, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One finished try: what was answered, what QA says, and what follows."""
+
+    attempt: AttemptRecord
+    call: CallRecord
+    verdict: VerdictRecord
+    decision: Decision
+
+
+def claim_triage(
+    connection: Connection, order_id: str, *, worker: str, lease_s: float, turns: int, now: datetime
+) -> tuple[WorkOrder, tuple[Turn, ...]] | None:
+    """Claim a submitted order for the Admin and read the conversation before it; None: nothing to do."""
+    order = claim_order(connection, order_id, role=Role.ADMIN, worker=worker, lease_s=lease_s, now=now)
+    return (order, conversation_before(connection, order, turns)) if order else None
+
+
+def assign(connection: Connection, order: WorkOrder, assignment: Assignment, now: datetime) -> Rings:
+    """The Admin's decision, and the tier's bell."""
+    seq = assign_order(connection, order, assignment, now)
+    return (_bell(order, assignment.role), _event(order, seq, Status.TRIAGED))
+
+
+def ask_back(connection: Connection, order: WorkOrder, question: Clarify, now: datetime) -> Rings:
+    """End the order with a question to the owner."""
+    asked = replace(order, tier_reason="cannot be acted on as it is", tier_rule=question.rule)
+    return _end(connection, asked, Status.ASKED, now, result=question.question)
+
+
+def begin(
+    connection: Connection, order: WorkOrder, attempt: AttemptRecord, call: CallRecord, now: datetime
+) -> Rings:
+    """Open a try and its ledger row, before any money can be spent."""
+    seq = open_attempt(connection, order, attempt, call, now)
+    return (_event(order, seq, Status.WORKING),)
+
+
+def conclude(
+    connection: Connection, order: WorkOrder, judged: Judged, choice: ModelChoice, now: datetime
+) -> Rings:
+    """Store the verdict and carry out what was decided, in one transaction."""
+    passed = isinstance(judged.decision, Deliver)
+    attempt, answer = judged.attempt, judged.call.answer or ""
+    store_verdict(connection, order, attempt.id, judged.verdict, now)
+    status = AttemptStatus.PASSED if passed else AttemptStatus.REJECTED
+    close_attempt(connection, attempt.id, status, now, answer=answer)
+    record_metric(connection, order, attempt, judged.call, now, success=passed)
+    match judged.decision:
+        case Deliver():
+            return _end(connection, order, Status.DELIVERED, now, result=answer, choice=choice)
+        case Fail(reason):
+            return _end(connection, order, Status.FAILED, now, reason=reason, choice=choice)
+        case Retry():
+            return _pass_on(connection, order, order.owner, "order.retrying", judged.verdict, now)
+        case Escalate(role):
+            return _pass_on(connection, order, role, "order.escalated", judged.verdict, now)
+
+
+def give_up(connection: Connection, order: WorkOrder, status: Status, reason: str, now: datetime) -> Rings:
+    """End an order without an answer: failed, or dead after too many claims."""
+    if order.owner is not Role.ADMIN:
+        abandon_running(connection, order.id, now)
+    return _end(connection, order, status, now, reason=reason)
+
+
+def fail_attempt(connection: Connection, attempt: AttemptRecord, error: str, now: datetime) -> None:
+    """Close a try whose call failed."""
+    close_attempt(connection, attempt.id, AttemptStatus.ERROR, now, error=error)
+
+
+def put_off(connection: Connection, order: WorkOrder, available_at: datetime, now: datetime) -> Rings:
+    """Back to the queue after a transient error; the relay rings when `available_at` comes."""
+    postpone(connection, order, available_at, now)
+    return ()
+
+
+def _pass_on(
+    connection: Connection, order: WorkOrder, role: Role, type_: str, verdict: VerdictRecord, now: datetime
+) -> Rings:
+    hand_over(connection, order, role, now)
+    failed = [check.name for check in verdict.checks if check.status == "fail"]
+    payload: Mapping[str, object] = {"from": order.owner.value, "to": role.value, "failed": failed}
+    seq = append_event(
+        connection, session_id=order.session_id, order_id=order.id, type_=type_, payload=payload, now=now
+    )
+    return (_bell(order, role), _event(order, seq, Status.TRIAGED))
+
+
+def _end(
+    connection: Connection,
+    order: WorkOrder,
+    status: Status,
+    now: datetime,
+    *,
+    result: str | None = None,
+    reason: str | None = None,
+    choice: ModelChoice | None = None,
+) -> Rings:
+    attempts = attempts_of(connection, order.id)
+    receipt = make_receipt(order, attempts, calls_of(connection, order.id), choice, now)
+    ending = Ending(status, result, reason, receipt.model_dump_json())
+    seq = finish_order(connection, order, ending, now)
+    return (_event(order, seq, status),)
+
+
+def _bell(order: WorkOrder, role: Role) -> Ring:
+    return Ring(stream_of(role), Doorbell(order_id=order.id))
+
+
+def _event(order: WorkOrder, seq: int, status: Status) -> Ring:
+    ring = EventRing(session_id=order.session_id, seq=seq, order_id=order.id, order_status=status.value)
+    return Ring(EVENTS, ring)

@@ -1,0 +1,93 @@
+"""The outermost layer of the app, plain ASGI: request ids, the limit of a body's size, the last resort.
+
+One of the three places in the project where a blanket `except` stands: what nobody expected becomes one log
+line with a trace and one problem document without.
+"""
+
+import re
+from time import perf_counter
+
+import structlog
+from starlette.requests import ClientDisconnect, HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.errors import REQUEST_ID, Kind, Problem, problem_response
+from gateway.services import services_of
+from nexus.ids import new_id
+from nexus.logs import get_logger
+
+log = get_logger(__name__)
+
+_SENT_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_RESPONSE_STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
+
+
+class Edge:
+    """Wraps the whole app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection; the lifespan passes through untouched."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        await _Exchange(scope, receive, send).serve(self._app)
+
+
+class _Exchange:
+    """One request and its response."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._id = scope[REQUEST_ID] = _request_id(scope)
+        self._max_bytes = services_of(HTTPConnection(scope)).settings.max_body_bytes
+        self._received_bytes = 0
+        self._started = False
+
+    async def serve(self, app: ASGIApp) -> None:
+        structlog.contextvars.bind_contextvars(request_id=self._id)
+        began = perf_counter()
+        try:
+            await app(self._scope, self._limited_receive, self._tagged_send)
+        except ClientDisconnect:
+            log.debug("gateway.client_left")
+        except Exception:
+            log.exception("gateway.bug", path=self._scope["path"], seconds=round(perf_counter() - began, 3))
+            if self._started:
+                raise
+            await self._apologise()
+
+    async def _apologise(self) -> None:
+        detail = f"This is a bug. The log has it under {self._id}."
+        response = problem_response(HTTPConnection(self._scope), Problem(Kind.INTERNAL, detail))
+        await response(self._scope, self._receive, self._tagged_send)
+
+    async def _limited_receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._received_bytes += len(message.get("body", b""))
+            if self._received_bytes > self._max_bytes:
+                raise Problem(
+                    Kind.TOO_LARGE,
+                    f"A body may have {self._max_bytes} bytes at most.",
+                    headers={"Connection": "close"},
+                )
+        return message
+
+    async def _tagged_send(self, message: Message) -> None:
+        if message["type"] in _RESPONSE_STARTS:
+            self._started = True
+            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self._id.encode())]
+        await self._send(message)
+
+
+def _request_id(scope: Scope) -> str:
+    """The sender's own id when it is harmless, else a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _SENT_ID.fullmatch(value):
+            return str(value, "ascii")
+    return new_id()

@@ -1,0 +1,153 @@
+"""Errors as clients see them: RFC 9457 problem documents, and nothing else.
+
+A `Problem` is raised anywhere in the gateway; over HTTP it becomes a response, over the WebSocket a frame.
+Each kind has a stable name: `urn:nexus:problem:<slug>` is the `type`, the slug the WebSocket's error code.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import Enum
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from nexus.errors import NexusError, StoreUnavailable
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+MEDIA_TYPE = "application/problem+json"
+REQUEST_ID = "nexus.request_id"  # key in the ASGI scope, set by gateway.edge
+RETRY_AFTER_S = 2
+
+
+class Kind(Enum):
+    """Every problem the gateway reports on purpose: status, slug, title."""
+
+    BROKEN_JSON = (400, "broken-json", "The request is not JSON")
+    UNAUTHENTICATED = (401, "unauthenticated", "A valid bearer token is needed")
+    FORBIDDEN = (403, "forbidden", "This sender is not served")
+    NOT_FOUND = (404, "not-found", "There is no such thing")
+    TOO_LARGE = (413, "too-large", "The request is too large")
+    NOT_JSON = (415, "unsupported-media-type", "The request must be application/json")
+    INVALID = (422, "invalid", "The request is not valid")
+    KEY_REUSED = (422, "idempotency-key-reused", "The idempotency key was used for another message")
+    INTERNAL = (500, "internal", "The gateway failed")
+    STORE_UNAVAILABLE = (503, "store-unavailable", "The database does not answer")
+
+    def __init__(self, status: int, slug: str, title: str) -> None:
+        self.status = status
+        self.slug = slug
+        self.title = title
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One field that is wrong, and how."""
+
+    field: str
+    message: str
+
+
+class Problem(NexusError):
+    """A request that cannot be served, told to the client.
+
+    Args:
+        kind: what went wrong, in general.
+        detail: what went wrong this time; shown to the client.
+        errors: the fields that are wrong, if it is about fields.
+        headers: extra response headers.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+
+def problem_response(connection: HTTPConnection, problem: Problem) -> Response:
+    """The problem as a response; also answers a WebSocket handshake."""
+    kind = problem.kind
+    extra = {"errors": [asdict(error) for error in problem.errors]} if problem.errors else {}
+    return _document(connection, (kind.status, kind.slug, kind.title, problem.detail), extra, problem.headers)
+
+
+def _document(
+    connection: HTTPConnection,
+    words: tuple[int, str, str, str],
+    extra: Mapping[str, object],
+    headers: Mapping[str, str],
+) -> Response:
+    status, slug, title, detail = words
+    body = {
+        "type": f"urn:nexus:problem:{slug}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": connection.scope["path"],
+        "request_id": connection.scope.get(REQUEST_ID),
+        **extra,
+    }
+    return Response(json.dumps(body), status, headers, MEDIA_TYPE)
+
+
+def from_store(error: StoreUnavailable) -> Problem:
+    """The database is away: try again soon. The driver's own words stay in the log."""
+    seconds = max(1, round(error.retry_after_s or RETRY_AFTER_S))
+    return Problem(
+        Kind.STORE_UNAVAILABLE,
+        "The message was not taken. Send it again in a moment, with the same Idempotency-Key if it had one.",
+        headers={"Retry-After": str(seconds)},
+    )
+
+
+def from_validation(errors: "Sequence[ErrorDetails]", *, drop: int = 0) -> Problem:
+    """What pydantic found, without the input, as one problem; `drop` leaves out leading parts of a location."""
+    if any(error["type"] == "json_invalid" for error in errors):
+        return Problem(Kind.BROKEN_JSON, str(errors[0]["msg"]))
+    found = [
+        FieldError(".".join(str(part) for part in error["loc"][drop:]) or "body", str(error["msg"]))
+        for error in errors
+    ]
+    return Problem(Kind.INVALID, "; ".join(f"{one.field}: {one.message}" for one in found), errors=found)
+
+
+async def on_error(connection: HTTPConnection, error: Exception) -> Response:
+    """Starlette's handler for every kind in `HANDLED`; also answers a WebSocket handshake."""
+    match error:
+        case Problem():
+            return problem_response(connection, error)
+        case StoreUnavailable():
+            return problem_response(connection, from_store(error))
+        case RequestValidationError():
+            # FastAPI's locations start with `query`, `header` or `path`.
+            errors: Sequence[ErrorDetails] = error.errors()
+            return problem_response(connection, from_validation(errors, drop=1))
+        case HTTPException():
+            return _framework_error(connection, error)
+        case _:
+            raise error
+
+
+def _framework_error(connection: HTTPConnection, error: HTTPException) -> Response:
+    """No such route, wrong method, and the like."""
+    title = HTTPStatus(error.status_code).phrase
+    words = (error.status_code, title.lower().replace(" ", "-"), title, str(error.detail))
+    return _document(connection, words, {}, error.headers or {})
+
+
+HANDLED: tuple[type[Exception], ...] = (Problem, StoreUnavailable, RequestValidationError, HTTPException)

@@ -1,0 +1,112 @@
+"""How a message becomes a work order. Every door uses `submit_message`, and no other way exists.
+
+The order's id is made before the first write is tried, so a repeat of the same write is harmless. The order
+is committed before any bell is rung; a bell that nobody hears is rung again by the outbox relay.
+"""
+
+import asyncio
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.engine import Connection
+
+from db.records import Accepted, IdempotencyKey, NewOrder
+from db.statements.events import session_exists
+from db.statements.orders import accept_order
+from gateway.errors import Kind, Problem
+from gateway.services import Services
+from nexus.bus import Ring
+from nexus.errors import StoreUnavailable
+from nexus.ids import new_order_id, new_session_id
+from nexus.logs import get_logger
+from nexus.messages import EVENTS, INTAKE, Doorbell, EventRing
+from nexus.work_order import Channel, Role, Status
+
+log = get_logger(__name__)
+
+OWNER = "owner"  # the one principal, until there are more
+KEY_LIVES = timedelta(hours=24)
+RING_TIMEOUT_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A valid message and the door it came by. `session_id` None starts a conversation."""
+
+    content: str
+    channel: Channel
+    session_id: str | None = None
+    tier: Role | None = None
+    idempotency_key: str | None = None
+
+
+async def submit_message(services: Services, submission: Submission) -> Accepted:
+    """Record the message as a work order and ring the Admin.
+
+    With an idempotency key that was used for the same message, the earlier order is the outcome.
+
+    Raises:
+        Problem: the session is unknown, or the key was used for another message. Nothing is stored.
+        StoreUnavailable: the database does not answer; nothing is known to be stored.
+    """
+    now = services.clock.now()
+    new = _new_order(submission, now, services.settings.order_deadline_s)
+    accepted = await _accept(services, new, now, must_exist=submission.session_id is not None)
+    if not accepted.same_request:
+        raise Problem(Kind.KEY_REUSED, "This Idempotency-Key belongs to a message that says something else.")
+    if accepted.order_id == new.id:
+        await _ring(services, accepted)
+    return accepted
+
+
+def _new_order(submission: Submission, now: datetime, deadline_s: float) -> NewOrder:
+    key = submission.idempotency_key
+    return NewOrder(
+        id=new_order_id(),
+        session_id=submission.session_id or new_session_id(),
+        user_id=OWNER,
+        channel=submission.channel,
+        content=submission.content,
+        requested_tier=submission.tier,
+        spec_json=None,
+        deadline_at=now + timedelta(seconds=deadline_s),
+        idempotency=IdempotencyKey(OWNER, key, _fingerprint(submission), now + KEY_LIVES) if key else None,
+    )
+
+
+def _fingerprint(submission: Submission) -> str:
+    """What makes two messages the same: their words, conversation and tier; not how long one waits."""
+    said = [submission.content, submission.session_id, submission.tier]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+async def _accept(services: Services, new: NewOrder, now: datetime, *, must_exist: bool) -> Accepted:
+    """Store the order; once more when the store's reply was lost, which is harmless."""
+    try:
+        return await services.database.run(_accept_in, new, now, must_exist)
+    except StoreUnavailable as error:
+        log.warning("intake.again", order_id=new.id, error=str(error))
+        return await services.database.run(_accept_in, new, now, must_exist)
+
+
+def _accept_in(connection: Connection, new: NewOrder, now: datetime, must_exist: bool) -> Accepted:  # noqa: FBT001
+    if must_exist and not session_exists(connection, new.session_id):
+        raise Problem(Kind.NOT_FOUND, f"There is no session {new.session_id}; leave it out to start one.")
+    return accept_order(connection, new, now)
+
+
+async def _ring(services: Services, accepted: Accepted) -> None:
+    """Tell the Admin and everybody who watches. The order is safe already, so Redis gets little time."""
+    event = EventRing(
+        session_id=accepted.session_id,
+        seq=accepted.seq,
+        order_id=accepted.order_id,
+        order_status=Status.QUEUED.value,
+    )
+    try:
+        async with asyncio.timeout(RING_TIMEOUT_S):
+            await services.bus.ring([Ring(INTAKE, Doorbell(order_id=accepted.order_id)), Ring(EVENTS, event)])
+    except TimeoutError:
+        log.warning("intake.not_rung", order_id=accepted.order_id)

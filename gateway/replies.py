@@ -1,0 +1,198 @@
+"""Fan-out: from the bus's event rings to the calls and sockets that wait for them.
+
+A ring says only that something happened; whoever is woken reads the database. While anybody waits, one query a
+second looks for what no ring told (Redis away, a ring lost), so that this costs a second and never an answer.
+While nobody waits, nothing runs.
+"""
+
+import asyncio
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import ValidationError
+
+from db.engine import Database
+from db.statements.queries import ended_among, get_order, last_seqs
+from nexus.bus import Bus
+from nexus.clock import Clock
+from nexus.errors import StoreUnavailable
+from nexus.logs import get_logger
+from nexus.messages import EventRing
+from nexus.work_order import TERMINAL, WorkOrder
+
+log = get_logger(__name__)
+
+POLL_S = 1.0
+ENDED_KEPT = 4096
+
+_ENDED = frozenset(status.value for status in TERMINAL)
+
+
+class Follower:
+    """One WebSocket's view of the sessions it follows: which of them have news."""
+
+    def __init__(self) -> None:
+        self.sessions: set[str] = set()
+        self._news: set[str] = set()
+        self._rung = asyncio.Event()
+
+    def wake(self, session_id: str) -> None:
+        """Note that `session_id` has news."""
+        self._news.add(session_id)
+        self._rung.set()
+
+    async def news(self) -> set[str]:
+        """Wait until there is news, then say in which sessions."""
+        await self._rung.wait()
+        self._rung.clear()
+        news, self._news = self._news, set()
+        return news
+
+
+class Replies:
+    """Wakes REST calls by order and WebSockets by session. One per gateway process."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._calls: dict[str, list[asyncio.Event]] = {}
+        self._followers: dict[str, set[Follower]] = defaultdict(set)
+        self._seen: dict[str, int] = {}  # the newest event each followed session was woken for
+        self._just_ended: OrderedDict[str, None] = OrderedDict()  # rung before the call began to wait
+        self._somebody_waits = asyncio.Event()
+        self._closing = False
+
+    @property
+    def waiting_calls(self) -> int:
+        """Orders that REST calls wait for."""
+        return len(self._calls)
+
+    @property
+    def followed_sessions(self) -> int:
+        """Sessions that WebSockets follow."""
+        return len(self._followers)
+
+    async def run(self, bus: Bus) -> None:
+        """Follow the bus and poll beside it until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow(bus))
+            tasks.create_task(self._poll())
+
+    async def wait_for_end(
+        self, order_id: str, timeout_s: float, *, just_accepted: bool = False
+    ) -> WorkOrder | None:
+        """The order as soon as it has ended, else as it stands after `timeout_s`; None when it is unknown.
+
+        `just_accepted` spares the first look: the caller knows that the order was open a moment ago.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        with self._bell_for(order_id) as bell:
+            if not just_accepted:
+                order = await self._database.read(get_order, order_id)
+                if order is None or not order.is_open:
+                    return order
+            await _heard(bell, timeout_s)
+        return await self._database.read(get_order, order_id)
+
+    def release(self) -> None:
+        """Let every waiting call answer with what is known: the gateway stops."""
+        self._closing = True
+        for bells in self._calls.values():
+            for bell in bells:
+                bell.set()
+
+    @contextmanager
+    def _bell_for(self, order_id: str) -> Iterator[asyncio.Event]:
+        bell = asyncio.Event()
+        if self._closing or order_id in self._just_ended:
+            bell.set()
+        bells = self._calls.setdefault(order_id, [])
+        bells.append(bell)
+        self._somebody_waits.set()
+        try:
+            yield bell
+        finally:
+            bells.remove(bell)
+            if not bells:
+                self._calls.pop(order_id, None)
+
+    @contextmanager
+    def follower(self) -> Iterator[Follower]:
+        """A new follower, forgotten when the context ends."""
+        follower = Follower()
+        try:
+            yield follower
+        finally:
+            for session_id in follower.sessions:
+                self._followers[session_id].discard(follower)
+                if not self._followers[session_id]:
+                    del self._followers[session_id]
+                    self._seen.pop(session_id, None)
+
+    def follow(self, follower: Follower, session_id: str) -> None:
+        """Wake `follower` for `session_id` from now on, and once at once: it may be behind already."""
+        follower.sessions.add(session_id)
+        self._followers[session_id].add(follower)
+        self._somebody_waits.set()
+        follower.wake(session_id)
+
+    def heard(self, ring: EventRing) -> None:
+        """Wake whoever waits for this ring."""
+        if ring.order_status in _ENDED:
+            self._order_ended(ring.order_id)
+        if ring.session_id in self._followers:
+            self._session_moved(ring.session_id, ring.seq)
+
+    def _order_ended(self, order_id: str) -> None:
+        for bell in self._calls.get(order_id, ()):
+            bell.set()
+        self._just_ended[order_id] = None
+        if len(self._just_ended) > ENDED_KEPT:
+            self._just_ended.popitem(last=False)
+
+    def _session_moved(self, session_id: str, seq: int) -> None:
+        if seq > self._seen.get(session_id, 0):
+            self._seen[session_id] = seq
+            for follower in self._followers[session_id]:
+                follower.wake(session_id)
+
+    async def _follow(self, bus: Bus) -> None:
+        while True:
+            try:
+                async for ring in bus.follow_events():
+                    self.heard(ring)
+            except (ValidationError, KeyError) as error:
+                log.warning("replies.bad_ring", error=str(error).splitlines()[0])
+
+    async def _poll(self) -> None:
+        while True:
+            await self._somebody_waits.wait()
+            await self._clock.sleep(POLL_S)
+            try:
+                await self._look()
+            except StoreUnavailable as error:
+                log.warning("replies.store_unavailable", error=str(error))
+            if not self._calls and not self._followers:
+                self._somebody_waits.clear()
+
+    async def _look(self) -> None:
+        """One look at the database for what the rings did not tell."""
+        if self._calls:
+            for order_id in await self._database.read(ended_among, tuple(self._calls)):
+                self._order_ended(order_id)
+        if self._followers:
+            for session_id, seq in (await self._database.read(last_seqs, tuple(self._followers))).items():
+                if session_id in self._followers:
+                    self._session_moved(session_id, seq)
+
+
+async def _heard(bell: asyncio.Event, timeout_s: float) -> None:
+    """Wait for the bell, at most `timeout_s`."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            await bell.wait()
+    except TimeoutError:
+        return

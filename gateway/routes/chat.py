@@ -1,0 +1,78 @@
+"""POST /api/chat: say something, and get the answer or the order's address."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from starlette.requests import Request
+from starlette.responses import Response
+
+from db.records import Accepted
+from gateway.bodies import json_response, read_json
+from gateway.intake import Submission, submit_message
+from gateway.schemas import ChatReply, ChatRequest, order_url
+from gateway.services import Services, services_of
+from nexus.errors import StoreUnavailable
+from nexus.work_order import Channel, Status, WorkOrder
+
+router = APIRouter(tags=["chat"])
+
+IdempotencyKeyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,255}$",
+        description="Your own name for this message: sending it again within 24 h is then harmless.",
+    ),
+]
+
+
+@router.post(
+    "/api/chat",
+    operation_id="send_message",
+    summary="Send a message",
+    response_model=ChatReply,
+    responses={202: {"model": ChatReply, "description": "Accepted; `Location` is where to read the order"}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ChatRequest"}}},
+        }
+    },
+)
+async def post_chat(request: Request, idempotency_key: IdempotencyKeyHeader = None) -> Response:
+    """Accept a message as a work order.
+
+    200 with the reply when the order ends within `wait` seconds: `status` says whether it was delivered,
+    asked back, declined or failed. Else 202 with the order's address.
+    """
+    services = services_of(request)
+    body = await read_json(request, ChatRequest)
+    submission = Submission(body.content, Channel.REST, body.session_id, body.tier, idempotency_key)
+    accepted = await submit_message(services, submission)
+    order = await _outcome(services, accepted, body.wait)
+    if order is not None and not order.is_open:
+        return json_response(ChatReply.of(order))
+    return _accepted_response(accepted, order)
+
+
+async def _outcome(services: Services, accepted: Accepted, wait_s: float) -> WorkOrder | None:
+    """The order after at most `wait_s`; None when there was no need or no way to read it."""
+    if not wait_s and accepted.is_new:
+        return None
+    try:
+        return await services.replies.wait_for_end(
+            accepted.order_id, wait_s, just_accepted=accepted.is_new
+        )
+    except StoreUnavailable:
+        return None  # it is accepted: the client reads it later
+
+
+def _accepted_response(accepted: Accepted, order: WorkOrder | None) -> Response:
+    url = order_url(accepted.order_id)
+    reply = ChatReply(
+        order_id=accepted.order_id,
+        session_id=accepted.session_id,
+        status=order.status if order else Status.QUEUED,
+        url=url,
+    )
+    return json_response(reply, 202, {"Location": url})

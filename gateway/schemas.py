@@ -1,0 +1,313 @@
+"""What goes in and out over HTTP and the WebSocket, with examples for the API's documentation."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from db.records import AttemptRecord, AttemptStatus, CallRecord, CallStatus, CheckRecord, EventRecord
+from db.statements.queries import OrderHistory
+from nexus.receipt import Receipt
+from nexus.work_order import Channel, Difficulty, Role, Status, WorkOrder
+
+SESSION_ID = r"^[A-Za-z0-9._:-]{1,64}$"
+
+type Tier = Literal[Role.INTERN, Role.DIRECTOR, Role.CEO]
+Money = Annotated[
+    Decimal,
+    PlainSerializer(float, return_type=float, when_used="json"),
+    Field(description="US dollars; null means not priced"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that come from the settings; the context of every validation here."""
+
+    max_content_chars: int
+    max_wait_s: float
+
+
+def _limits(info: ValidationInfo) -> Limits:
+    if not isinstance(info.context, Limits):
+        raise TypeError("validate messages with context=Limits(…)")
+    return info.context
+
+
+class Message(BaseModel):
+    """A message from the owner; the parameters of the WebSocket's `chat.send`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    content: str = Field(
+        validation_alias=AliasChoices("content", "message"),
+        description="What you want done. `message` is accepted as another name of this field.",
+        examples=["What is the capital of France?"],
+    )
+    session_id: str | None = Field(
+        default=None,
+        pattern=SESSION_ID,
+        description="The conversation this belongs to, from an earlier reply; absent starts a new one.",
+    )
+    tier: Tier | None = Field(
+        default=None, description="Your explicit wish for who does it; absent lets the Admin decide."
+    )
+
+    @field_validator("content")
+    @classmethod
+    def _says_something(cls, content: str, info: ValidationInfo) -> str:
+        limit = _limits(info).max_content_chars
+        if len(content) > limit:
+            raise PydanticCustomError("too_long", "must have {limit} characters at most", {"limit": limit})
+        if "\x00" in content:
+            raise PydanticCustomError("nul", "must not contain NUL characters")
+        stripped = content.strip()
+        if not stripped:
+            raise PydanticCustomError("empty", "must not be empty")
+        return stripped
+
+
+class ChatRequest(Message):
+    """The body of POST /api/chat."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"content": "What is the capital of France?", "wait": 60}]}
+    )
+
+    wait: float = Field(
+        default=0,
+        ge=0,
+        strict=True,
+        allow_inf_nan=False,
+        description="Seconds to wait for the answer; 0 answers at once with 202.",
+    )
+
+    @field_validator("wait")
+    @classmethod
+    def _not_for_ever(cls, wait: float, info: ValidationInfo) -> float:
+        limit = _limits(info).max_wait_s
+        if wait > limit:
+            raise PydanticCustomError("too_long", "must be {limit} seconds at most", {"limit": limit})
+        return wait
+
+
+class ReceiptView(Receipt):
+    """The receipt with its cost as a JSON number."""
+
+    cost_usd: Money | None
+
+    @classmethod
+    def of(cls, order: WorkOrder) -> Self | None:
+        """The order's receipt; None until it has ended."""
+        return cls.model_validate_json(order.receipt_json) if order.receipt_json else None
+
+
+def order_url(order_id: str) -> str:
+    """Where an order is read, relative to the gateway."""
+    return f"/api/work-orders/{order_id}"
+
+
+class ChatReply(BaseModel):
+    """The state of an order, and the answer once there is one."""
+
+    order_id: str = Field(examples=["WO-01JD0Z7M2T9V6Q4B8X3N5K1YHR"])
+    session_id: str = Field(examples=["sess-01JD0Z7M2TB4W1S6E8R9P2C3DF"])
+    status: Status
+    content: str | None = Field(default=None, description="the answer, or the question asked back")
+    reason: str | None = Field(default=None, description="why the order failed or was declined, if it was")
+    receipt: ReceiptView | None = None
+    receipt_text: str | None = Field(default=None, description="the receipt in one line")
+    url: str = Field(description="where the order is read", examples=["/api/work-orders/WO-01JD0Z7M2T…"])
+
+    @classmethod
+    def of(cls, order: WorkOrder) -> Self:
+        """The reply for an order as it stands."""
+        receipt = ReceiptView.of(order)
+        return cls(
+            order_id=order.id,
+            session_id=order.session_id,
+            status=order.status,
+            content=order.result,
+            reason=order.failure_reason,
+            receipt=receipt,
+            receipt_text=receipt.text() if receipt else None,
+            url=order_url(order.id),
+        )
+
+
+class _FromRecord(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class OrderView(_FromRecord):
+    """A work order."""
+
+    id: str
+    session_id: str
+    channel: Channel
+    content: str
+    status: Status
+    owner: Role = Field(description="the role that holds the order, or held it last")
+    difficulty: Difficulty | None
+    requested_tier: Role | None
+    tier_reason: str | None = Field(description="why this tier, in words")
+    tier_rule: str | None = Field(description="the triage rule that decided")
+    attempts: int = Field(description="employees' tries so far")
+    result: str | None
+    failure_reason: str | None
+    created_at: datetime
+    updated_at: datetime
+    deadline_at: datetime
+    finished_at: datetime | None
+    url: str
+
+    @classmethod
+    def of(cls, order: WorkOrder) -> Self:
+        """The order as clients see it."""
+        fields = {name: getattr(order, name) for name in cls.model_fields if name != "url"}
+        return cls(**fields, url=order_url(order.id))
+
+
+class OrderPage(BaseModel):
+    """Work orders, newest first."""
+
+    items: list[OrderView]
+    next_cursor: str | None = Field(description="pass as `cursor` for the next page; null on the last")
+
+
+class AttemptView(_FromRecord):
+    """One employee's try."""
+
+    id: str
+    n: int
+    role: Role
+    model: str
+    provider: str
+    status: AttemptStatus
+    feedback: list[str] = Field(description="the failed checks of the try before, as it was given them")
+    answer: str | None
+    error: str | None
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class CheckView(_FromRecord):
+    """One check with its evidence."""
+
+    name: str
+    status: str
+    evidence: str
+
+
+class VerdictView(BaseModel):
+    """What QA found about one attempt."""
+
+    attempt: int = Field(description="the attempt's number")
+    passed: bool
+    checks: list[CheckView]
+
+
+class UsageView(_FromRecord):
+    """Tokens of one call."""
+
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+
+
+class ModelCallView(_FromRecord):
+    """A row of the ledger, without the prompt's text."""
+
+    id: str
+    attempt_id: str | None
+    purpose: str
+    role: Role
+    provider: str
+    model: str
+    status: CallStatus
+    prompt_hash: str
+    finish_reason: str | None
+    usage: UsageView
+    worst_case_usd: Money | None
+    cost_usd: Money | None
+    latency_ms: int | None
+    request_id: str | None
+    error: str | None
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class EventView(BaseModel):
+    """One event of a session."""
+
+    seq: int
+    type: str = Field(examples=["order.delivered"])
+    payload: dict[str, Any]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, record: EventRecord) -> Self:
+        """The event as clients see it."""
+        return cls(
+            seq=record.seq, type=record.type, payload=event_payload(record), created_at=record.created_at
+        )
+
+
+def event_payload(record: EventRecord) -> dict[str, Any]:
+    """An event's payload with the order and session it belongs to; the receipt's cost as a number."""
+    payload: dict[str, Any] = json.loads(record.payload)
+    receipt = payload.get("receipt")
+    if isinstance(receipt, dict) and receipt.get("cost_usd") is not None:
+        receipt["cost_usd"] = float(receipt["cost_usd"])
+    return {"order_id": record.order_id, "session_id": record.session_id, **payload}
+
+
+class OrderDetail(BaseModel):
+    """Everything that is known of one order."""
+
+    order: OrderView
+    attempts: list[AttemptView]
+    verdicts: list[VerdictView]
+    model_calls: list[ModelCallView]
+    receipt: ReceiptView | None
+    receipt_text: str | None
+    events: list[EventView]
+
+    @classmethod
+    def of(cls, history: OrderHistory) -> Self:
+        """The order with its tries, verdicts, ledger and events."""
+        receipt = ReceiptView.of(history.order)
+        return cls(
+            order=OrderView.of(history.order),
+            attempts=[AttemptView.model_validate(attempt) for attempt in history.attempts],
+            verdicts=_verdicts(history.attempts),
+            model_calls=[ModelCallView.model_validate(call) for call in history.calls],
+            receipt=receipt,
+            receipt_text=receipt.text() if receipt else None,
+            events=[EventView.of(event) for event in history.events],
+        )
+
+
+def _verdicts(attempts: tuple[AttemptRecord, ...]) -> list[VerdictView]:
+    return [
+        VerdictView(
+            attempt=attempt.n,
+            passed=attempt.verdict.passed,
+            checks=[CheckView.model_validate(check) for check in attempt.verdict.checks],
+        )
+        for attempt in attempts
+        if attempt.verdict is not None
+    ]

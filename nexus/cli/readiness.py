@@ -1,0 +1,84 @@
+"""How `nexus up` knows that a part works: it answers on its port, its socket, or by its beat in Redis."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
+from nexus.clock import Clock
+from nexus.redis_client import REDIS_DOWN
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+WORKERS = "nexus:workers"
+BEAT_STALE_AFTER = timedelta(seconds=15)
+PROBE_TIMEOUT_S = 2.0
+
+type ReadyCheck = Callable[[int], Awaitable[bool]]
+"""Asked with the part's process id until it says True; never raises."""
+
+
+class Beat(BaseModel):
+    """What this module reads of a worker's sign of life."""
+
+    pid: int
+    at: AwareDatetime
+
+
+def answers_http(host: str, port: int) -> ReadyCheck:
+    """True once `GET /health` is answered with 200."""
+
+    async def check(_pid: int) -> bool:
+        try:
+            async with asyncio.timeout(PROBE_TIMEOUT_S):
+                return b" 200 " in await _status_line(host, port)
+        except (OSError, TimeoutError):
+            return False
+
+    return check
+
+
+async def _status_line(host: str, port: int) -> bytes:
+    reader, writer = await asyncio.open_connection(host, port)
+    name = f"[{host}]" if ":" in host else host
+    try:
+        writer.write(f"GET /health HTTP/1.1\r\nHost: {name}:{port}\r\nConnection: close\r\n\r\n".encode())
+        return await reader.readline()
+    finally:
+        writer.close()
+
+
+def answers_ping(redis: "Redis") -> ReadyCheck:
+    """True once Redis answers PING."""
+
+    async def check(_pid: int) -> bool:
+        try:
+            return bool(await redis.ping())
+        except REDIS_DOWN:
+            return False
+
+    return check
+
+
+def has_beaten(redis: "Redis", clock: Clock) -> ReadyCheck:
+    """True once the worker with that process id has written its beat, not longer ago than it may be."""
+
+    async def check(pid: int) -> bool:
+        try:
+            beats = await redis.hvals(WORKERS)
+        except REDIS_DOWN:
+            return False
+        return any(_is_fresh(beat, pid, clock.now()) for beat in beats)
+
+    return check
+
+
+def _is_fresh(data: bytes, pid: int, now: datetime) -> bool:
+    try:
+        beat = Beat.model_validate_json(data)
+    except ValidationError:
+        return False
+    return beat.pid == pid and now - beat.at < BEAT_STALE_AFTER

@@ -1,0 +1,213 @@
+"""Acceptance specs: what a piece of work must be to pass, as strict models and safe readers.
+
+The runner reads them from `qa/specs/*.json`, the company builds them from a request (`qa.defaults`). A spec
+is untrusted input: at most 1 MiB, bounded nesting, no duplicate or unknown keys, patterns that compile,
+schemas that reach nowhere outside themselves. Every refusal names the source and the field.
+"""
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from nexus.errors import PermanentError
+from qa.patterns import check_pattern
+
+MAX_SPEC_BYTES = 1024 * 1024
+MAX_DEPTH = 64
+MAX_PATTERNS = 20
+
+
+class SpecError(PermanentError):
+    """A spec cannot be used. The message reads `source: field: reason`."""
+
+
+def _check_command(command: str) -> str:
+    if "\0" in command or not shlex.split(command):
+        raise ValueError("an empty command, or one with a NUL character")
+    return command
+
+
+def _check_schema(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    for keyword, value in _keywords(schema):
+        if keyword in ("$ref", "$dynamicRef") and isinstance(value, str) and not value.startswith("#"):
+            raise ValueError(f'{keyword} may only point inside the schema ("#/…")')
+        if keyword == "patternProperties":
+            raise ValueError(
+                "patternProperties is not supported, its patterns would run without a time limit"
+            )
+        if keyword == "pattern" and isinstance(value, str):
+            check_pattern(value)
+    try:
+        Draft202012Validator.check_schema(schema)
+    except (SchemaError, RecursionError) as error:
+        reason = error.message if isinstance(error, SchemaError) else "nested too deeply"
+        raise ValueError(f"not a JSON schema: {reason}") from error
+    return schema
+
+
+def _keywords(value: JsonValue) -> Iterator[tuple[str, JsonValue]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key, inner
+            yield from _keywords(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _keywords(inner)
+
+
+Pattern = Annotated[str, AfterValidator(check_pattern)]
+Schema = Annotated[dict[str, JsonValue], AfterValidator(_check_schema)]
+Command = Annotated[str, AfterValidator(_check_command)]
+Words = Annotated[str, Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class FormatSpec(_Strict):
+    """The shape of the whole text. `required_keys` and `json_schema` mean the JSON document in it."""
+
+    type: Literal["text", "json", "code", "markdown"]
+    required_keys: tuple[str, ...] = ()
+    json_schema: Schema | None = None
+    pattern: Pattern | None = None
+
+
+class CompletenessSpec(_Strict):
+    """Exact, case-sensitive pieces that must and must not occur."""
+
+    required_substrings: tuple[Words, ...] = ()
+    forbidden_substrings: tuple[Words, ...] = ()
+
+
+class SecuritySpec(_Strict):
+    """Leaked secrets (always, when enabled), left-over placeholders and patterns that must not match."""
+
+    enabled: bool = True
+    check_placeholders: bool = False
+    forbidden_patterns: Annotated[tuple[Pattern, ...], Field(max_length=MAX_PATTERNS)] = ()
+
+
+class CodeExecutionSpec(_Strict):
+    """Code in the text: its syntax is checked; nothing is executed by this build."""
+
+    enabled: bool = True
+    language: str = "python"
+    execute_in_sandbox: bool = False
+
+
+class AnswerSpec(_Strict):
+    """What any answer of a model must be."""
+
+    not_empty: bool = True
+    complete: bool = True
+    no_loops: bool = True
+    max_chars: Annotated[int, Field(gt=0)] | None = None
+
+
+class QaSpec(_Strict):
+    """One acceptance spec. A part that is absent is not checked. `command` is for the runner alone."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    command: Command | None = None
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30
+    expected_exit_code: int = 0
+    format: FormatSpec | None = None
+    completeness: CompletenessSpec | None = None
+    security: SecuritySpec | None = None
+    code_execution: CodeExecutionSpec | None = None
+    answer: AnswerSpec | None = None
+
+
+def load_spec(path: Path) -> QaSpec:
+    """Read one spec file.
+
+    Raises:
+        SpecError: unreadable, too large, or not a spec.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_SPEC_BYTES + 1)
+        text = raw.decode("utf-8")
+    except OSError as error:
+        raise SpecError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SpecError(f"{path}: not UTF-8 at byte {error.start}") from error
+    return parse_spec(text, str(path))
+
+
+def parse_spec(text: str, source: str) -> QaSpec:
+    """Read a spec from JSON text; `source` is what the errors call it.
+
+    Raises:
+        SpecError: not a spec; the message names the source and the field.
+    """
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_SPEC_BYTES:
+        raise SpecError(f"{source}: larger than {MAX_SPEC_BYTES} bytes")
+    _check_json(text, source)
+    try:
+        return QaSpec.model_validate_json(text)
+    except ValidationError as error:
+        raise SpecError(f"{source}: {_explain(error)}") from error
+
+
+def spec_from_mapping(value: Mapping[str, object], source: str) -> QaSpec:
+    """Read a spec that was already decoded, under the same rules as one from a file.
+
+    Raises:
+        SpecError: not JSON data, or not a spec.
+    """
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise SpecError(f"{source}: not plain JSON data: {error}") from error
+    return parse_spec(text, source)
+
+
+def _check_json(text: str, source: str) -> None:
+    try:
+        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        raise SpecError(f"{source}: not JSON: {error}") from error
+    except RecursionError as error:
+        raise SpecError(f"{source}: nested deeper than {MAX_DEPTH} levels") from error
+    except ValueError as error:
+        raise SpecError(f"{source}: {error}") from error
+    level, depth = [document], 0
+    while level := [inner for value in level for inner in _children(value)]:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise SpecError(f"{source}: nested deeper than {MAX_DEPTH} levels")
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result: dict[str, object] = {}
+    for key, value in pairs:
+        if key in result:
+            raise ValueError(f"{key}: the key stands twice in one object")
+        result[key] = value
+    return result
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _children(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _explain(error: ValidationError) -> str:
+    first, *others = error.errors(include_url=False, include_input=False)
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+    more = f" (and {len(others)} more)" if others else ""
+    return f"{field.lstrip('.') or 'spec'}: {first['msg'].removeprefix('Value error, ')}{more}"

