@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Float, String, literal
+from sqlalchemy import BigInteger, BindParameter, DateTime, Dialect, Float, String, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -58,13 +58,16 @@ class Usd(TypeDecorator[Decimal]):
 
 
 class db_now(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL function it is
-    """The database's own clock plus `offset_s` seconds. Leases use it, so workers' clocks need not agree."""
+    """The database's own clock plus `offset_s` seconds, a number or a parameter of the statement.
+
+    Leases use it, so workers' clocks need not agree.
+    """
 
     type = UtcDateTime()
     inherit_cache = True
 
-    def __init__(self, offset_s: float = 0.0) -> None:
-        super().__init__(literal(offset_s, Float))
+    def __init__(self, offset_s: float | BindParameter[float] = 0.0) -> None:
+        super().__init__(offset_s if isinstance(offset_s, BindParameter) else literal(offset_s, Float))
 
 
 @compiles(db_now, "postgresql")

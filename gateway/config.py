@@ -15,7 +15,9 @@ class GatewaySettings(CommonSettings):
         default="127.0.0.1",
         description="Address the gateway listens on. Any but a loopback address needs API_SECRET.",
     )
-    port: int = Field(default=8000, ge=0, le=65535, description="TCP port of the gateway; 0 takes a free one.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="TCP port of the gateway; 0 takes a free one."
+    )
     api_secret: SecretStr | None = Field(
         default=None,
         description="Bearer token every request must carry. Empty: this machine only (loopback), no token.",
@@ -23,9 +25,7 @@ class GatewaySettings(CommonSettings):
     max_content_chars: int = Field(
         default=100_000, ge=1, description="Longest message, in characters; a longer one is refused with 422."
     )
-    max_wait_s: float = Field(
-        default=120, ge=0, description="Longest `wait` of POST /api/chat, in seconds."
-    )
+    max_wait_s: float = Field(default=120, ge=0, description="Longest `wait` of POST /api/chat, in seconds.")
     order_deadline_s: float = Field(
         default=600, gt=0, description="Seconds after which an order that has not ended is failed."
     )

@@ -10,8 +10,6 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.engine import Connection
-
 from db.records import Accepted, IdempotencyKey, NewOrder
 from db.statements.events import session_exists
 from db.statements.orders import accept_order
@@ -51,14 +49,21 @@ async def submit_message(services: Services, submission: Submission) -> Accepted
         Problem: the session is unknown, or the key was used for another message. Nothing is stored.
         StoreUnavailable: the database does not answer; nothing is known to be stored.
     """
+    if submission.session_id is not None:
+        await _check_session(services, submission.session_id)
     now = services.clock.now()
     new = _new_order(submission, now, services.settings.order_deadline_s)
-    accepted = await _accept(services, new, now, must_exist=submission.session_id is not None)
+    accepted = await _accept(services, new, now)
     if not accepted.same_request:
         raise Problem(Kind.KEY_REUSED, "This Idempotency-Key belongs to a message that says something else.")
     if accepted.order_id == new.id:
         await _ring(services, accepted)
     return accepted
+
+
+async def _check_session(services: Services, session_id: str) -> None:
+    if not await services.database.read(session_exists, session_id):
+        raise Problem(Kind.NOT_FOUND, f"There is no session {session_id}; leave it out to start one.")
 
 
 def _new_order(submission: Submission, now: datetime, deadline_s: float) -> NewOrder:
@@ -82,19 +87,13 @@ def _fingerprint(submission: Submission) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-async def _accept(services: Services, new: NewOrder, now: datetime, *, must_exist: bool) -> Accepted:
+async def _accept(services: Services, new: NewOrder, now: datetime) -> Accepted:
     """Store the order; once more when the store's reply was lost, which is harmless."""
     try:
-        return await services.database.run(_accept_in, new, now, must_exist)
+        return await services.database.run(accept_order, new, now)
     except StoreUnavailable as error:
         log.warning("intake.again", order_id=new.id, error=str(error))
-        return await services.database.run(_accept_in, new, now, must_exist)
-
-
-def _accept_in(connection: Connection, new: NewOrder, now: datetime, must_exist: bool) -> Accepted:  # noqa: FBT001
-    if must_exist and not session_exists(connection, new.session_id):
-        raise Problem(Kind.NOT_FOUND, f"There is no session {new.session_id}; leave it out to start one.")
-    return accept_order(connection, new, now)
+        return await services.database.run(accept_order, new, now)
 
 
 async def _ring(services: Services, accepted: Accepted) -> None:

@@ -24,7 +24,7 @@ TIMEOUT_S = 1.0
 class HashReader(Protocol):
     """The one command the roster needs of a Redis client."""
 
-    def hgetall(self, name: str) -> Awaitable[dict[bytes, bytes]]:
+    def hgetall(self, name: str) -> Awaitable[dict[bytes | str, bytes | str]]:
         """All fields of a hash."""
         ...
 
@@ -77,7 +77,7 @@ class Roster:
         return sorted(beats, key=lambda beat: beat.at, reverse=True)
 
 
-def _parse(value: bytes) -> Beat | None:
+def _parse(value: bytes | str) -> Beat | None:
     try:
         return Beat.model_validate_json(value)
     except ValidationError as error:

@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from db.records import AttemptRecord, AttemptStatus, CallRecord, CallStatus, CheckRecord, EventRecord
+from db.records import AttemptRecord, AttemptStatus, CallStatus, EventRecord
 from db.statements.queries import OrderHistory
 from nexus.receipt import Receipt
 from nexus.work_order import Channel, Difficulty, Role, Status, WorkOrder

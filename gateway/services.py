@@ -51,10 +51,12 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
     database = open_database(settings)
     try:
         await asyncio.to_thread(migrate, database)
-        async with _open_bus(settings, clock := SystemClock()) as (bus, roster):
-            async with _following(Replies(database, clock), bus) as replies:
-                with _calm_gc():
-                    yield Services(settings, clock, database, bus, replies, roster)
+        async with (
+            _open_bus(settings, clock := SystemClock()) as (bus, roster),
+            _following(Replies(database, clock), bus) as replies,
+        ):
+            with _calm_gc():
+                yield Services(settings, clock, database, bus, replies, roster)
     finally:
         await asyncio.to_thread(database.close)
 

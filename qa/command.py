@@ -42,40 +42,45 @@ def run_command(command: str, timeout_s: float) -> CommandRun:
     out, err = bytearray(), bytearray()
     exit_code: int | None = None
     try:
-        with subprocess.Popen(  # noqa: S603 - no shell; the spec's author chose the command
-            shlex.split(command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"},
-            start_new_session=True,
-        ) as process:
+        with _start(command) as process:
             try:
-                fault = _collect(process, timeout_s, out, err)
+                fault = _collect(process, started + timeout_s, out, err)
             finally:
                 _kill_group(process.pid)
-        exit_code = None if fault else process.returncode
+        if fault is None:
+            exit_code = process.returncode
+    except subprocess.TimeoutExpired:
+        fault = f"killed after {timeout_s:g} s"
     except OSError as error:
         fault = f"could not be started: {error.strerror}"
-    return CommandRun(
-        stdout=_text(out),
-        stderr=_text(err),
-        exit_code=exit_code,
-        fault=fault,
-        duration_ms=round((time.monotonic() - started) * 1000),
+    duration_ms = round((time.monotonic() - started) * 1000)
+    return CommandRun(_text(out), _text(err), exit_code, fault or "", duration_ms)
+
+
+def _start(command: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - no shell; the spec's author chose the command
+        shlex.split(command),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"},
+        start_new_session=True,
     )
 
 
-def _collect(process: subprocess.Popen[bytes], timeout_s: float, out: bytearray, err: bytearray) -> str:
-    """Read both pipes until the command ends; return why it must be stopped, or nothing."""
-    deadline = time.monotonic() + timeout_s
+def _collect(process: subprocess.Popen[bytes], deadline: float, out: bytearray, err: bytearray) -> str | None:
+    """Read both pipes and wait for the end; return why the command must be stopped early, or None.
+
+    Raises:
+        subprocess.TimeoutExpired: the deadline has come.
+    """
     with selectors.DefaultSelector() as selector:
         for pipe, buffer in ((process.stdout, out), (process.stderr, err)):
             if pipe is not None:
                 selector.register(pipe, selectors.EVENT_READ, buffer)
-        while selector.get_map() or process.poll() is None:
+        while selector.get_map():
             if time.monotonic() >= deadline:
-                return f"killed after {timeout_s:g} s"
+                raise subprocess.TimeoutExpired(process.args, 0)
             ready = selector.select(_POLL_S)
             # A child in the background may hold the pipes open for ever.
             if not ready and process.poll() is not None:
@@ -87,7 +92,8 @@ def _collect(process: subprocess.Popen[bytes], timeout_s: float, out: bytearray,
                     selector.unregister(key.fileobj)
                 elif len(key.data) > MAX_OUTPUT_BYTES:
                     return f"killed after more than {MAX_OUTPUT_BYTES} bytes of output"
-    return ""
+    process.wait(max(0.0, deadline - time.monotonic()))
+    return None
 
 
 def _kill_group(group: int) -> None:

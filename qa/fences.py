@@ -7,7 +7,7 @@ and a labelled fence inside a block opens a nested one (a ```markdown block that
 import re
 from dataclasses import dataclass
 
-_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*([^`]*)$")
+_FENCE = re.compile(r"[ \t]*(`{3,}+|~{3,}+)[ \t]*+([^`]*)$")
 
 
 @dataclass(frozen=True, slots=True)

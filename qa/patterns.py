@@ -3,8 +3,6 @@
 They use the `regex` library because it can stop a match that runs away; the standard library cannot.
 """
 
-import math
-
 import regex
 
 PATTERN_TIMEOUT_S = 1.0

@@ -12,11 +12,16 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 if __name__ == "__main__":
-    # As a script only qa/ itself is on the path.
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    # As a script only qa/ itself is on the path, and `python3` may be the system's, without our libraries.
+    _root = Path(__file__).resolve().parent.parent
+    sys.path.insert(0, str(_root))
+    _python = _root / ".venv" / "bin" / "python"
+    if find_spec("pydantic") is None and _python.exists() and Path(sys.prefix) != _root / ".venv":
+        os.execv(_python, [str(_python), *sys.argv])  # noqa: S606 - our own interpreter, no shell
 
 from nexus.errors import NexusError, PermanentError
 from qa.checks.security import redact

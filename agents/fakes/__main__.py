@@ -22,7 +22,7 @@ STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until a signal comes; returns the exit status: 2 for a script that cannot be used."""
+    """Serve until a signal comes; returns the exit status: 2 for a script or port that cannot be used."""
     options = _parser().parse_args(arguments)
     try:
         script = Script.from_json(options.script.read_bytes()) if options.script else Script()
@@ -31,9 +31,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     app = APPS[options.vendor](script, api_key=options.api_key, models=options.model)
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # threads inherit it: only sigwait below gets them
-    with FakeServer(app, port=options.port) as server:
-        print(f"fake {options.vendor} at {server.base_url}", flush=True)
-        signal.sigwait(STOP_SIGNALS)
+    try:
+        with FakeServer(app, port=options.port) as server:
+            print(f"fake {options.vendor} at {server.base_url}", flush=True)
+            signal.sigwait(STOP_SIGNALS)
+    except OSError as error:
+        print(f"agents.fakes: port {options.port}: {error}", file=sys.stderr)
+        return 2
     return 0
 
 

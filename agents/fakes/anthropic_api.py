@@ -75,8 +75,8 @@ class AnthropicDialect:
 
     def stream(self, request: Request, reply: Reply) -> Stream:
         """The event flow of the streaming documentation; counts come at the start and, final, in the delta."""
-        usage = _usage(request, reply)
-        start = _message(request, [], None, {**usage, "output_tokens": 1})
+        usage, tokens = _usage(request, reply), usage_of(request, reply).output_tokens
+        start = _message(request, [], None, {**usage, "output_tokens": min(1, tokens)})
         opening = _event("message_start", {"message": start})
         closing = _event(
             "message_delta",

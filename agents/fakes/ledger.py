@@ -97,8 +97,7 @@ class Ledger:
             self._calls[n] = SeenCall(
                 n, request.method, request.path, model, key, headers, request.raw, self._clock.now()
             )
-            if len(self._calls) > self._max_calls:
-                del self._calls[next(iter(self._calls))]
+            self._calls.pop(n - self._max_calls, None)
         return n
 
     def close(self, n: int, outcome: Outcome, status: int | None, fault: FaultKind | None = None) -> None:

@@ -20,6 +20,17 @@ from agents.fakes.stage import Path, build_app
 VERSION = "0.32.5"
 CONTEXT_TOKENS = 32_768
 MILLISECOND_NS = 1_000_000
+ERRORS: Mapping[int, str] = {
+    400: "invalid request",
+    401: "unauthorized",
+    403: "this model requires a subscription, upgrade for access",
+    404: "model not found",
+    413: "http: request body too large",
+    429: "too many requests",
+    500: "llama runner process has terminated: exit status 2",
+    502: "remote model is unavailable",
+    503: "server busy, please try again.  maximum pending requests exceeded",
+}
 
 
 def create_app(script: Script, *, api_key: str | None, models: Collection[str]) -> Starlette:
@@ -81,7 +92,7 @@ class OllamaDialect:
 
     def error(self, refusal: Refusal, n: int) -> bytes:
         """`{"error": "..."}`."""
-        return dump({"error": refusal.message or _usual_words(refusal.status)})
+        return dump({"error": refusal.message or ERRORS.get(refusal.status, ERRORS[500])})
 
     def error_event(self, refusal: Refusal, n: int) -> bytes:
         """The envelope as one line."""
@@ -141,14 +152,6 @@ def _done(request: Request, reply: Reply) -> JsonObject:
         "eval_count": usage.output_tokens,
         "eval_duration": MILLISECOND_NS,
     }
-
-
-def _usual_words(status: int) -> str:
-    return (
-        "server busy, please try again.  maximum pending requests exceeded"
-        if status == 503
-        else "internal error"
-    )
 
 
 def _details() -> JsonObject:

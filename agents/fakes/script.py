@@ -5,8 +5,9 @@ file for `python -m agents.fakes`. A `Script` is only data; `Playback` remembers
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Discriminator, Tag, TypeAdapter, ValidationError
@@ -195,4 +196,9 @@ class Playback:
             if (used < len(rule.replies) or rule.repeat_last) and rule.matches(path, body, chat=chat):
                 self._used[index] = used + 1
                 return rule.replies[min(used, len(rule.replies) - 1)]
-        return self.script.default if chat else None
+        return _for_model(self.script.default, str(body.get("model", ""))) if chat else None
+
+
+@lru_cache(maxsize=256)
+def _for_model(default: Reply | Fault, model: str) -> Reply | Fault:
+    return replace(default, text=default.text.replace("{model}", model))

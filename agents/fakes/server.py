@@ -23,6 +23,7 @@ from agents.fakes.wire import FakeProtocol
 
 HOST = "127.0.0.1"
 STOP_TIMEOUT_S = 5.0
+KEEP_ALIVE_S = 75  # nginx's default; long enough that no test meets it
 
 
 class FakeServer:
@@ -36,7 +37,13 @@ class FakeServer:
     def __init__(self, app: Starlette, *, port: int = 0) -> None:
         self._stage = stage_of(app)
         self._config = Config(
-            app, http=FakeProtocol, ws="none", lifespan="off", log_config=None, access_log=False
+            app,
+            http=FakeProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
         )
         self._wanted_port = port
         self._listener: socket.socket | None = None
@@ -78,7 +85,8 @@ class FakeServer:
             target=self._run, args=(self._listener, started), name="nexus-fake", daemon=True
         )
         self._thread.start()
-        started.wait(STOP_TIMEOUT_S)
+        if not started.wait(STOP_TIMEOUT_S):
+            raise RuntimeError("the fake did not start")
         return self
 
     def __exit__(

@@ -18,7 +18,7 @@ from agents.fakes.faults import JSON_TYPE, answer_headers, perform, status_of
 from agents.fakes.ledger import Arrival, KeyState, Ledger
 from agents.fakes.payload import parse_object
 from agents.fakes.script import Fault, Playback, Reply, Script
-from agents.fakes.wire import BodyTooLarge, HungUp, Wire
+from agents.fakes.wire import HungUp, Wire
 from nexus.errors import ConfigurationError
 
 type Serve = Callable[[Request], Refusal | bytes | None]
@@ -70,27 +70,32 @@ class Endpoint:
             return
 
     async def _exchange(self, scope: Scope, wire: Wire) -> None:
-        try:
-            raw = await wire.read_body()
-        except BodyTooLarge:
-            refusal = Refusal(413, "Request exceeds the maximum size")
-            await wire.respond(413, [JSON_TYPE], self._stage.dialect.error(refusal, 0))
-            return
+        raw = await wire.read_body()
         headers = dict(scope["headers"])
-        body = parse_object(raw)
+        body = parse_object(raw or b"")
         key = self._stage.key_state(headers)
-        arrival = Arrival(scope["method"], scope["path"], tuple(scope["headers"]), raw)
+        arrival = Arrival(scope["method"], scope["path"], tuple(scope["headers"]), raw or b"")
         model = body.get("model") if body else None
         n = self._stage.ledger.open(arrival, key, model if isinstance(model, str) else "")
-        request = Request(n, scope["path"], headers, raw, body or {})
+        request = Request(n, scope["path"], headers, raw or b"", body or {})
         try:
-            await self._answer(request, key, wire, has_body=body is not None)
+            refusal = self._bad_arrival(headers, key, too_large=raw is None, has_body=body is not None)
+            await self._answer(request, refusal or self._path.serve(request), wire)
         except HungUp:
             self._stage.ledger.close(n, "hung_up", None)
             raise
 
-    async def _answer(self, request: Request, key: KeyState, wire: Wire, *, has_body: bool) -> None:
-        served = self._served(request, key, has_body=has_body)
+    def _bad_arrival(
+        self, headers: Mapping[bytes, bytes], key: KeyState, *, too_large: bool, has_body: bool
+    ) -> Refusal | None:
+        dialect = self._stage.dialect
+        if too_large:
+            return Refusal(413, "")
+        if key in {"missing", "wrong"}:
+            return dialect.bad_key(dialect.sent_key(headers))
+        return Refusal(400, dialect.not_json) if self._path.method == "POST" and not has_body else None
+
+    async def _answer(self, request: Request, served: Refusal | bytes | None, wire: Wire) -> None:
         if isinstance(served, Refusal):
             await self._refuse(served, request, wire)
             return
@@ -104,14 +109,6 @@ class Endpoint:
             await wire.respond(200, [JSON_TYPE, *self._stage.dialect.id_headers(request.n)], served)
         elif turn is not None:
             await self._say(turn, request, wire)
-
-    def _served(self, request: Request, key: KeyState, *, has_body: bool) -> Refusal | bytes | None:
-        dialect = self._stage.dialect
-        if key in {"missing", "wrong"}:
-            return dialect.bad_key(dialect.sent_key(request.headers))
-        if self._path.method == "POST" and not has_body:
-            return Refusal(400, dialect.not_json)
-        return self._path.serve(request)
 
     async def _refuse(self, refusal: Refusal, request: Request, wire: Wire) -> None:
         dialect = self._stage.dialect

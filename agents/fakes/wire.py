@@ -32,10 +32,6 @@ class HungUp(Exception):
     """The client left, or the server is stopping: nobody is there to answer to."""
 
 
-class BodyTooLarge(Exception):
-    """More than `MAX_BODY_BYTES` came."""
-
-
 class Wire:
     """What can be done to one request's connection."""
 
@@ -46,12 +42,11 @@ class Wire:
         self._receive = receive
         self._send = send
 
-    async def read_body(self) -> bytes:
-        """The whole request body.
+    async def read_body(self) -> bytes | None:
+        """The whole request body; None when it is longer than `MAX_BODY_BYTES`.
 
         Raises:
             HungUp: the client left in the middle of it.
-            BodyTooLarge: it is longer than `MAX_BODY_BYTES`.
         """
         body = bytearray()
         while True:
@@ -60,7 +55,7 @@ class Wire:
                 raise HungUp
             body += message.get("body", b"")
             if len(body) > MAX_BODY_BYTES:
-                raise BodyTooLarge
+                return None
             if not message.get("more_body", False):
                 return bytes(body)
 

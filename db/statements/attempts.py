@@ -20,9 +20,28 @@ from db.records import (
 from db.statements.events import append_event
 from db.statements.orders import claim_order, write_fenced
 from db.statements.rows import attempt_from, call_from, checks_json, price_json, verdict_from
-from db.tables import agent_metrics, attempts, model_calls, verdicts, work_orders
+from db.tables import agent_metrics, attempts, model_calls, verdicts
 from nexus.ids import new_id
 from nexus.work_order import Role, Status, WorkOrder
+
+# Built once: constructing a statement costs several times its execution on the hot path.
+_INSERT_ATTEMPT = sa.insert(attempts)
+_INSERT_CALL = sa.insert(model_calls)
+_INSERT_VERDICT = sa.insert(verdicts)
+_INSERT_METRIC = sa.insert(agent_metrics)
+_SETTLE_CALL = sa.update(model_calls).where(
+    model_calls.c.id == sa.bindparam("call"), model_calls.c.status != CallStatus.RECORDED.value
+)
+_CLOSE_ATTEMPT = sa.update(attempts).where(attempts.c.id == sa.bindparam("attempt"))
+_ATTEMPTS_OF = (
+    sa.select(attempts, verdicts.c.passed, verdicts.c.checks)
+    .outerjoin(verdicts, verdicts.c.attempt_id == attempts.c.id)
+    .where(attempts.c.order_id == sa.bindparam("order"))
+    .order_by(attempts.c.n)
+)
+_CALLS_OF = (
+    sa.select(model_calls).where(model_calls.c.order_id == sa.bindparam("order")).order_by(model_calls.c.id)
+)
 
 
 def claim_work(
@@ -45,22 +64,23 @@ def open_attempt(
     Raises:
         LeaseLost: the claim is no longer the newest.
     """
-    write_fenced(connection, order, now, status=Status.WORKING.value, attempts=work_orders.c.attempts + 1)
+    write_fenced(connection, order, now, status=Status.WORKING.value, attempts=attempt.n)
     if order.attempts:
         abandon_running(connection, order.id, now)
     connection.execute(
-        sa.insert(attempts).values(
-            id=attempt.id,
-            order_id=order.id,
-            n=attempt.n,
-            fence=order.fence,
-            role=attempt.role.value,
-            model=attempt.model,
-            provider=attempt.provider,
-            status=AttemptStatus.RUNNING.value,
-            feedback=json.dumps(attempt.feedback, ensure_ascii=False) if attempt.feedback else None,
-            started_at=now,
-        )
+        _INSERT_ATTEMPT,
+        {
+            "id": attempt.id,
+            "order_id": order.id,
+            "n": attempt.n,
+            "fence": order.fence,
+            "role": attempt.role.value,
+            "model": attempt.model,
+            "provider": attempt.provider,
+            "status": AttemptStatus.RUNNING.value,
+            "feedback": json.dumps(attempt.feedback, ensure_ascii=False) if attempt.feedback else None,
+            "started_at": now,
+        },
     )
     start_call(connection, call)
     return append_event(
@@ -76,25 +96,26 @@ def open_attempt(
 def start_call(connection: Connection, call: CallRecord) -> None:
     """Write the ledger row of a call that is about to be made."""
     connection.execute(
-        sa.insert(model_calls).values(
-            id=call.id,
-            order_id=call.order_id,
-            attempt_id=call.attempt_id,
-            purpose=call.purpose,
-            role=call.role.value,
-            provider=call.provider,
-            model=call.model,
-            status=CallStatus.STARTED.value,
-            prompt_hash=call.prompt_hash,
-            prompt=call.prompt,
-            input_tokens=0,
-            output_tokens=0,
-            cache_read_tokens=0,
-            cache_write_tokens=0,
-            price=price_json(call.price),
-            worst_case_usd=call.worst_case_usd,
-            started_at=call.started_at,
-        )
+        _INSERT_CALL,
+        {
+            "id": call.id,
+            "order_id": call.order_id,
+            "attempt_id": call.attempt_id,
+            "purpose": call.purpose,
+            "role": call.role.value,
+            "provider": call.provider,
+            "model": call.model,
+            "status": CallStatus.STARTED.value,
+            "prompt_hash": call.prompt_hash,
+            "prompt": call.prompt,
+            "input_tokens": 0,
+            "output_tokens": 0,
+            "cache_read_tokens": 0,
+            "cache_write_tokens": 0,
+            "price": price_json(call.price),
+            "worst_case_usd": call.worst_case_usd,
+            "started_at": call.started_at,
+        },
     )
 
 
@@ -105,22 +126,22 @@ def settle_call(connection: Connection, call_id: str, settlement: Settlement, no
     """
     usage = settlement.usage
     connection.execute(
-        sa.update(model_calls)
-        .where(model_calls.c.id == call_id, model_calls.c.status != CallStatus.RECORDED.value)
-        .values(
-            status=settlement.status.value,
-            answer=settlement.answer,
-            finish_reason=settlement.finish_reason,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            cache_read_tokens=usage.cache_read_tokens,
-            cache_write_tokens=usage.cache_write_tokens,
-            cost_usd=settlement.cost_usd,
-            latency_ms=settlement.latency_ms,
-            request_id=settlement.request_id,
-            error=settlement.error,
-            finished_at=now,
-        )
+        _SETTLE_CALL,
+        {
+            "call": call_id,
+            "status": settlement.status.value,
+            "answer": settlement.answer,
+            "finish_reason": settlement.finish_reason,
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "cache_read_tokens": usage.cache_read_tokens,
+            "cache_write_tokens": usage.cache_write_tokens,
+            "cost_usd": settlement.cost_usd,
+            "latency_ms": settlement.latency_ms,
+            "request_id": settlement.request_id,
+            "error": settlement.error,
+            "finished_at": now,
+        },
     )
 
 
@@ -158,9 +179,8 @@ def close_attempt(
 ) -> None:
     """Write how a try ended."""
     connection.execute(
-        sa.update(attempts)
-        .where(attempts.c.id == attempt_id)
-        .values(status=status.value, answer=answer, error=error, finished_at=now)
+        _CLOSE_ATTEMPT,
+        {"attempt": attempt_id, "status": status.value, "answer": answer, "error": error, "finished_at": now},
     )
 
 
@@ -169,14 +189,15 @@ def store_verdict(
 ) -> int:
     """Store QA's proof for one try and report it; returns the event's number."""
     connection.execute(
-        sa.insert(verdicts).values(
-            id=new_id(),
-            order_id=order.id,
-            attempt_id=attempt_id,
-            passed=verdict.passed,
-            checks=checks_json(verdict),
-            created_at=now,
-        )
+        _INSERT_VERDICT,
+        {
+            "id": new_id(),
+            "order_id": order.id,
+            "attempt_id": attempt_id,
+            "passed": verdict.passed,
+            "checks": checks_json(verdict),
+            "created_at": now,
+        },
     )
     failed = [
         {"name": check.name, "evidence": check.evidence} for check in verdict.checks if check.status == "fail"
@@ -202,21 +223,22 @@ def record_metric(
 ) -> None:
     """One row of `agent_metrics` for one finished try, as the brief's `query_metrics` reads them."""
     connection.execute(
-        sa.insert(agent_metrics).values(
-            id=new_id(),
-            created_at=now,
-            work_order_id=order.id,
-            session_id=order.session_id,
-            agent_name=f"{attempt.role.value}_agent",
-            role=attempt.role.value,
-            model=attempt.model,
-            provider=attempt.provider,
-            success=success,
-            latency_ms=call.latency_ms or 0,
-            prompt_tokens=call.usage.prompt_tokens,
-            completion_tokens=call.usage.output_tokens,
-            cost_usd=call.cost_usd,
-        )
+        _INSERT_METRIC,
+        {
+            "id": new_id(),
+            "created_at": now,
+            "work_order_id": order.id,
+            "session_id": order.session_id,
+            "agent_name": f"{attempt.role.value}_agent",
+            "role": attempt.role.value,
+            "model": attempt.model,
+            "provider": attempt.provider,
+            "success": success,
+            "latency_ms": call.latency_ms or 0,
+            "prompt_tokens": call.usage.prompt_tokens,
+            "completion_tokens": call.usage.output_tokens,
+            "cost_usd": call.cost_usd,
+        },
     )
 
 
@@ -225,12 +247,7 @@ def attempts_of(connection: Connection, order_id: str) -> tuple[AttemptRecord, .
     calls: dict[str | None, list[CallRecord]] = defaultdict(list)
     for call in calls_of(connection, order_id):
         calls[call.attempt_id].append(call)
-    rows = connection.execute(
-        sa.select(attempts, verdicts.c.passed, verdicts.c.checks)
-        .outerjoin(verdicts, verdicts.c.attempt_id == attempts.c.id)
-        .where(attempts.c.order_id == order_id)
-        .order_by(attempts.c.n)
-    ).all()
+    rows = connection.execute(_ATTEMPTS_OF, {"order": order_id}).all()
     return tuple(
         attempt_from(row, verdict_from(row) if row.checks is not None else None, calls[row.id])
         for row in rows
@@ -239,7 +256,5 @@ def attempts_of(connection: Connection, order_id: str) -> tuple[AttemptRecord, .
 
 def calls_of(connection: Connection, order_id: str) -> Sequence[CallRecord]:
     """The order's ledger, in order."""
-    rows = connection.execute(
-        sa.select(model_calls).where(model_calls.c.order_id == order_id).order_by(model_calls.c.id)
-    )
+    rows = connection.execute(_CALLS_OF, {"order": order_id})
     return [call_from(row) for row in rows]

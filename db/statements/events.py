@@ -10,6 +10,14 @@ from sqlalchemy.engine import Connection
 from db.records import EventRecord
 from db.tables import events, sessions
 
+_NEXT_SEQ = (
+    sa.update(sessions)
+    .where(sessions.c.id == sa.bindparam("session"))
+    .values(last_seq=sessions.c.last_seq + 1, updated_at=sa.bindparam("now"))
+    .returning(sessions.c.last_seq)
+)
+_INSERT_EVENT = sa.insert(events)
+
 
 def append_event(
     connection: Connection,
@@ -25,21 +33,17 @@ def append_event(
     Raising the session's counter locks the session's row until the commit, so numbers have no gaps and are
     committed in order.
     """
-    seq: int = connection.execute(
-        sa.update(sessions)
-        .where(sessions.c.id == session_id)
-        .values(last_seq=sessions.c.last_seq + 1, updated_at=now)
-        .returning(sessions.c.last_seq)
-    ).scalar_one()
+    seq: int = connection.execute(_NEXT_SEQ, {"session": session_id, "now": now}).scalar_one()
     connection.execute(
-        sa.insert(events).values(
-            session_id=session_id,
-            seq=seq,
-            order_id=order_id,
-            type=type_,
-            payload=json.dumps(payload, ensure_ascii=False, default=str),
-            created_at=now,
-        )
+        _INSERT_EVENT,
+        {
+            "session_id": session_id,
+            "seq": seq,
+            "order_id": order_id,
+            "type": type_,
+            "payload": json.dumps(payload, ensure_ascii=False, default=str),
+            "created_at": now,
+        },
     )
     return seq
 

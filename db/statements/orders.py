@@ -21,6 +21,47 @@ from nexus.errors import LeaseLost
 from nexus.ids import new_id
 from nexus.work_order import Role, Status, Turn, WorkOrder
 
+# Built once: constructing a statement costs several times its execution on the hot path.
+_INSERT_ORDER = sa.insert(work_orders)
+_INSERT_MESSAGE = sa.insert(messages)
+_INSERT_DELIVERY = sa.insert(deliveries)
+_INSERT_SESSION = {
+    "postgresql": postgresql.insert(sessions).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(sessions).on_conflict_do_nothing(),
+}
+_IS_KNOWN = sa.select(work_orders.c.id).where(work_orders.c.id == sa.bindparam("order"))
+_TAKE = (
+    sa.update(work_orders)
+    .where(
+        work_orders.c.id == sa.bindparam("order"),
+        work_orders.c.finished_at.is_(None),
+        sa.or_(work_orders.c.lease_until.is_(None), work_orders.c.lease_until < db_now()),
+    )
+    .values(
+        fence=work_orders.c.fence + 1,
+        claims=work_orders.c.claims + 1,
+        lease_owner=sa.bindparam("worker"),
+        lease_until=db_now(sa.bindparam("lease_s", type_=sa.Float)),
+    )
+    .returning(*work_orders.c)
+)
+_TAKE_FOR_ROLE = _TAKE.where(
+    work_orders.c.owner == sa.bindparam("role"), work_orders.c.available_at <= sa.bindparam("now")
+)
+_TAKE_OVERDUE = _TAKE.where(work_orders.c.deadline_at < sa.bindparam("now"))
+_FENCED = sa.update(work_orders).where(
+    work_orders.c.id == sa.bindparam("order"),
+    work_orders.c.fence == sa.bindparam("newest"),
+    work_orders.c.finished_at.is_(None),
+)
+_RENEW = _FENCED.values(lease_until=db_now(sa.bindparam("lease_s", type_=sa.Float)))
+_BEFORE = (
+    sa.select(messages.c.role, messages.c.content)
+    .where(messages.c.session_id == sa.bindparam("session"), messages.c.order_id < sa.bindparam("order"))
+    .order_by(messages.c.id.desc())
+    .limit(sa.bindparam("turns", type_=sa.Integer))
+)
+
 
 def accept_order(connection: Connection, new: NewOrder, now: datetime) -> Accepted:
     """Record a message as a work order, its outbox row, its idempotency row and its first event.
@@ -33,23 +74,24 @@ def accept_order(connection: Connection, new: NewOrder, now: datetime) -> Accept
         return known
     _ensure_session(connection, new, now)
     connection.execute(
-        sa.insert(work_orders).values(
-            id=new.id,
-            session_id=new.session_id,
-            channel=new.channel.value,
-            content=new.content,
-            status=Status.QUEUED.value,
-            owner=Role.ADMIN.value,
-            requested_tier=new.requested_tier.value if new.requested_tier else None,
-            spec=new.spec_json,
-            fence=0,
-            claims=0,
-            attempts=0,
-            available_at=now,
-            deadline_at=new.deadline_at,
-            created_at=now,
-            updated_at=now,
-        )
+        _INSERT_ORDER,
+        {
+            "id": new.id,
+            "session_id": new.session_id,
+            "channel": new.channel.value,
+            "content": new.content,
+            "status": Status.QUEUED.value,
+            "owner": Role.ADMIN.value,
+            "requested_tier": new.requested_tier.value if new.requested_tier else None,
+            "spec": new.spec_json,
+            "fence": 0,
+            "claims": 0,
+            "attempts": 0,
+            "available_at": now,
+            "deadline_at": new.deadline_at,
+            "created_at": now,
+            "updated_at": now,
+        },
     )
     _insert_message(connection, new.session_id, new.id, "user", new.content, now)
     if new.idempotency is not None:
@@ -78,7 +120,7 @@ def _known_before(connection: Connection, new: NewOrder, now: datetime) -> Accep
         if seen is not None:
             same = seen.fingerprint == key.fingerprint
             return Accepted(seen.id, seen.session_id, 0, is_new=False, same_request=same)
-    exists = connection.execute(sa.select(work_orders.c.id).where(work_orders.c.id == new.id)).first()
+    exists = connection.execute(_IS_KNOWN, {"order": new.id}).first()
     return Accepted(new.id, new.session_id, 0, is_new=False) if exists else None
 
 
@@ -95,18 +137,16 @@ def _remember_key(connection: Connection, order_id: str, key: IdempotencyKey) ->
 
 
 def _ensure_session(connection: Connection, new: NewOrder, now: datetime) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     connection.execute(
-        dialect.insert(sessions)
-        .values(
-            id=new.session_id,
-            user_id=new.user_id,
-            channel=new.channel.value,
-            last_seq=0,
-            created_at=now,
-            updated_at=now,
-        )
-        .on_conflict_do_nothing()
+        _INSERT_SESSION[connection.dialect.name],
+        {
+            "id": new.session_id,
+            "user_id": new.user_id,
+            "channel": new.channel.value,
+            "last_seq": 0,
+            "created_at": now,
+            "updated_at": now,
+        },
     )
 
 
@@ -114,9 +154,15 @@ def _insert_message(
     connection: Connection, session_id: str, order_id: str, role: str, content: str, now: datetime
 ) -> None:
     connection.execute(
-        sa.insert(messages).values(
-            id=new_id(), session_id=session_id, order_id=order_id, role=role, content=content, created_at=now
-        )
+        _INSERT_MESSAGE,
+        {
+            "id": new_id(),
+            "session_id": session_id,
+            "order_id": order_id,
+            "role": role,
+            "content": content,
+            "created_at": now,
+        },
     )
 
 
@@ -128,57 +174,33 @@ def claim_order(
     None when there is nothing to take: unknown, ended, held by a live lease, not yet due after a backoff, or
     meanwhile another role's. A doorbell that finds None is simply done.
     """
-    return _claim(
-        connection,
-        order_id,
-        worker,
-        lease_s,
-        work_orders.c.owner == role.value,
-        work_orders.c.available_at <= now,
-    )
+    holder = {"order": order_id, "worker": worker, "lease_s": lease_s, "now": now}
+    return _take(connection, _TAKE_FOR_ROLE, {**holder, "role": role.value})
 
 
 def claim_overdue_order(
     connection: Connection, order_id: str, *, worker: str, lease_s: float, now: datetime
 ) -> WorkOrder | None:
     """Take an order of any role whose deadline has passed, in order to end it."""
-    return _claim(connection, order_id, worker, lease_s, work_orders.c.deadline_at < now)
+    return _take(
+        connection, _TAKE_OVERDUE, {"order": order_id, "worker": worker, "lease_s": lease_s, "now": now}
+    )
 
 
-def _claim(
-    connection: Connection, order_id: str, worker: str, lease_s: float, *conditions: sa.ColumnElement[bool]
+def _take(
+    connection: Connection, statement: sa.Executable, parameters: dict[str, object]
 ) -> WorkOrder | None:
-    row = connection.execute(
-        sa.update(work_orders)
-        .where(
-            work_orders.c.id == order_id,
-            work_orders.c.finished_at.is_(None),
-            sa.or_(work_orders.c.lease_until.is_(None), work_orders.c.lease_until < db_now()),
-            *conditions,
-        )
-        .values(
-            fence=work_orders.c.fence + 1,
-            claims=work_orders.c.claims + 1,
-            lease_owner=worker,
-            lease_until=db_now(lease_s),
-        )
-        .returning(*work_orders.c)
-    ).first()
+    row = connection.execute(statement, parameters).first()
     if row is None:
         return None
-    take_out_of_outbox(connection, order_id)
-    return order_from(row)
+    order = order_from(row)
+    take_out_of_outbox(connection, order.id)
+    return order
 
 
 def renew_lease(connection: Connection, order_id: str, fence: int, lease_s: float) -> bool:
     """Push the lease out by `lease_s`; False when the order is no longer this claim's."""
-    renewed = connection.execute(
-        sa.update(work_orders)
-        .where(
-            work_orders.c.id == order_id, work_orders.c.fence == fence, work_orders.c.finished_at.is_(None)
-        )
-        .values(lease_until=db_now(lease_s))
-    )
+    renewed = connection.execute(_RENEW, {"order": order_id, "newest": fence, "lease_s": lease_s})
     return renewed.rowcount == 1
 
 
@@ -189,13 +211,7 @@ def write_fenced(connection: Connection, order: WorkOrder, now: datetime, **valu
         LeaseLost: a newer claim exists, or the order has ended. Roll back and drop the work.
     """
     written = connection.execute(
-        sa.update(work_orders)
-        .where(
-            work_orders.c.id == order.id,
-            work_orders.c.fence == order.fence,
-            work_orders.c.finished_at.is_(None),
-        )
-        .values(updated_at=now, **values)
+        _FENCED, {"order": order.id, "newest": order.fence, "updated_at": now, **values}
     )
     if written.rowcount != 1:
         raise LeaseLost(f"{order.id}: fence {order.fence} is no longer the newest")
@@ -278,15 +294,16 @@ def finish_order(connection: Connection, order: WorkOrder, ending: Ending, now: 
         _insert_message(connection, order.session_id, order.id, "assistant", ending.result, now)
     # REST, WebSocket and CLI clients fetch by (session, seq): writing the event is the delivery.
     connection.execute(
-        sa.insert(deliveries).values(
-            id=new_id(),
-            order_id=order.id,
-            channel=order.channel.value,
-            target=order.session_id,
-            status="sent",
-            created_at=now,
-            sent_at=now,
-        )
+        _INSERT_DELIVERY,
+        {
+            "id": new_id(),
+            "order_id": order.id,
+            "channel": order.channel.value,
+            "target": order.session_id,
+            "status": "sent",
+            "created_at": now,
+            "sent_at": now,
+        },
     )
     return append_event(
         connection,
@@ -305,10 +322,5 @@ def finish_order(connection: Connection, order: WorkOrder, ending: Ending, now: 
 
 def conversation_before(connection: Connection, order: WorkOrder, limit: int) -> tuple[Turn, ...]:
     """The session's last `limit` messages that are older than this order, oldest first."""
-    rows = connection.execute(
-        sa.select(messages.c.role, messages.c.content)
-        .where(messages.c.session_id == order.session_id, messages.c.order_id < order.id)
-        .order_by(messages.c.id.desc())
-        .limit(limit)
-    ).all()
+    rows = connection.execute(_BEFORE, {"session": order.session_id, "order": order.id, "turns": limit}).all()
     return tuple(Turn(row.role, row.content) for row in reversed(rows))

@@ -18,24 +18,28 @@ from nexus.work_order import Role, Status
 FIRST_RING_AFTER_S = 2.0
 LONGEST_BETWEEN_RINGS_S = 60.0
 
+_INSERT = sa.insert(outbox)
+_DELETE = sa.delete(outbox).where(outbox.c.order_id == sa.bindparam("order"))
+
 
 def put_in_outbox(
     connection: Connection, order_id: str, role: Role, *, now: datetime, available_at: datetime | None = None
 ) -> None:
     """Note that `order_id` waits for `role`. The relay rings 2 s from now, or when `available_at` comes."""
     connection.execute(
-        sa.insert(outbox).values(
-            order_id=order_id,
-            role=role.value,
-            ring_at=available_at or now + timedelta(seconds=FIRST_RING_AFTER_S),
-            rings=0,
-        )
+        _INSERT,
+        {
+            "order_id": order_id,
+            "role": role.value,
+            "ring_at": available_at or now + timedelta(seconds=FIRST_RING_AFTER_S),
+            "rings": 0,
+        },
     )
 
 
 def take_out_of_outbox(connection: Connection, order_id: str) -> None:
     """A worker has it, or it has ended."""
-    connection.execute(sa.delete(outbox).where(outbox.c.order_id == order_id))
+    connection.execute(_DELETE, {"order": order_id})
 
 
 def due_rings(connection: Connection, *, now: datetime, limit: int = 200) -> list[DueRing]:

@@ -60,9 +60,7 @@ async def _outcome(services: Services, accepted: Accepted, wait_s: float) -> Wor
     if not wait_s and accepted.is_new:
         return None
     try:
-        return await services.replies.wait_for_end(
-            accepted.order_id, wait_s, just_accepted=accepted.is_new
-        )
+        return await services.replies.wait_for_end(accepted.order_id, wait_s, just_accepted=accepted.is_new)
     except StoreUnavailable:
         return None  # it is accepted: the client reads it later
 

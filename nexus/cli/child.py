@@ -55,7 +55,7 @@ async def start_child(
     """Start `argv` with this process's environment and `env`, writing both outputs to the end of `log`."""
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
-            *_leashed(argv),
+            *leashed(argv),
             env={**os.environ, **env},
             stdin=DEVNULL,
             stdout=output,
@@ -66,7 +66,8 @@ async def start_child(
     return Child(process)
 
 
-def _leashed(argv: Sequence[str]) -> list[str]:
+def leashed(argv: Sequence[str]) -> list[str]:
+    """`argv` as a command that ends with this process, where the kernel can do that."""
     if sys.platform != "linux":
         return list(argv)
     return [sys.executable, "-IS", leash.__file__, str(os.getpid()), *argv]

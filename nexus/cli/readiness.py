@@ -76,7 +76,7 @@ def has_beaten(redis: "Redis", clock: Clock) -> ReadyCheck:
     return check
 
 
-def _is_fresh(data: bytes, pid: int, now: datetime) -> bool:
+def _is_fresh(data: bytes | str, pid: int, now: datetime) -> bool:
     try:
         beat = Beat.model_validate_json(data)
     except ValidationError:

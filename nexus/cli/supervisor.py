@@ -26,7 +26,7 @@ class Pace:
     first_backoff_s: float = 0.5
     longest_backoff_s: float = 30
     steady_after_s: float = 60
-    drain_s: float = 25
+    drain_s: float = 27  # the parts end by themselves within 25
     deaths_before_ready: int = 5
 
     def backoff_s(self, deaths: int) -> float:

@@ -25,14 +25,14 @@ MAX_PROSE_CHARS = 500
 _MARKDOWN = {
     "heading": re.compile(r"^#{1,6} \S", re.MULTILINE),
     "list": re.compile(r"^ {0,12}(?:[-*+]|\d{1,9}[.)]) \S", re.MULTILINE),
-    "table": re.compile(r"^\|?[ :|-]*-{2,}[ :-]*\|", re.MULTILINE),
+    "table": re.compile(r"^\|?[ :-]+\|[ :|-]*$", re.MULTILINE),
     "emphasis": re.compile(r"\*\*[^*\n]+\*\*|__[^_\n]+__|`[^`\n]+`"),
-    "link": re.compile(r"\[[^\]\n]{1,200}\]\([^)\n]{1,500}\)"),
+    "link": re.compile(r"\[[^\[\]\n]+\]\([^()\n]+\)"),
     "quote": re.compile(r"^> \S", re.MULTILINE),
 }
 _CODE_LINE = re.compile(
-    r"^\s*(?:def|class|import|from|return|function|const|let|var|if|for|while|public|#include|fn|SELECT)\b"
-    r"|[;{}]\s*$|\w\(.*\)\s*:?\s*$|\w\s*=\s*\S",
+    r"^[ \t]*(?:def|class|import|from|return|function|const|let|var|if|for|while|public|#include|fn|SELECT)\b"
+    r"|[;{}][ \t]*$|\w\([^()\n]*\)[ \t]*:?[ \t]*$|\w[ \t]*=[ \t]*\S",
     re.MULTILINE,
 )
 
@@ -95,7 +95,9 @@ def _parse(text: str) -> JsonValue:
     try:
         document: JsonValue = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        raise _NotJsonError(f"not JSON: {error.msg} at line {error.lineno} column {error.colno}") from error
+        raise _NotJsonError(
+            f"not JSON: {error.msg.removesuffix(' at')} at line {error.lineno} column {error.colno}"
+        ) from error
     except RecursionError as error:
         raise _NotJsonError("not JSON: nested too deeply") from error
     except ValueError as error:

@@ -17,7 +17,7 @@ _MAX_CHAR_PERIOD = 20
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
-_LIST_MARK = re.compile(r"(?:[-*+•]|\(?\d{1,4}[.)、:])\s+")
+_LIST_MARK = re.compile(r"^(?:[-*+•]|\(?\d{1,4}[.)、:])\s+")
 _JSON_START = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\d\]])")
 _ENDS_LIKE_CODE = (";", "{", "}", "]")
 # "AI-powered, AI-driven, and AI-assisted, AI-optimized, AI-e": five in one sentence, and no end to it.

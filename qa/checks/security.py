@@ -59,7 +59,8 @@ _KINDS = (
     _kind(
         "private-key",
         "PRIVATE KEY",
-        r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:[\s\\nr]*[A-Za-z-]+: [^\n\\]*)*"
+        r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+        r"(?:[\s\\nr]{0,4}[A-Za-z-]{1,20}: [^\n\\]{0,120}){0,4}"
         r"(?P<s>[A-Za-z0-9+/=\s\\]{64,})",
     ),
     _kind("url-password", "://", r"[a-z][a-z0-9+]{1,20}://[^\s:@/'\"]{0,64}:(?P<s>[^\s:@/'\"]{3,128})@"),
@@ -77,6 +78,8 @@ _EXAMPLE = re.compile(
     r"|^pass(?:word|wd)?\d{0,4}$|^secret\d{0,3}$|^user(?:name)?$|^test\d{0,4}$|^[<${%]",
     re.IGNORECASE,
 )
+_CODE_PATH = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
+_ANSI = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 _PLACEHOLDERS = re.compile(r"\b(?:TODO|FIXME)\b|\b(?i:placeholder|lorem ipsum)\b")
 
 
@@ -95,6 +98,9 @@ def check_security(subject: Subject, spec: QaSpec) -> tuple[CheckResult, ...]:
 
 def find_secrets(text: str) -> tuple[Secret, ...]:
     """Every leaked secret that is known by its form, in order of place, none inside another."""
+    if "\x1b" in text:
+        # Colours must not hide the edge of a word; offsets stay as they are.
+        text = _ANSI.sub(lambda code: " " * len(code[0]), text)
     found = [secret for kind in _KINDS if kind.hint in text for secret in _of_kind(kind, text)]
     lowered = text.lower()
     if any(hint in lowered for hint in _ASSIGNED_HINTS):
@@ -136,6 +142,8 @@ def _is_password(value: str, *, quoted: bool) -> bool:
         any(map(str.isdigit, value)),
         any(not char.isalnum() and char not in "._-/" for char in value),
     )
+    if not quoted and _CODE_PATH.fullmatch(value):
+        return False
     if _EXAMPLE.search(value) or sum(classes) < (2 if quoted else 3) or not classes[2]:
         return False
     return _entropy_bits(value) >= 3.0

@@ -1,7 +1,9 @@
 """The whole judgement: order, determinism, and that no text makes it raise or leak."""
 
+import time
+
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qa.findings import MAX_EVIDENCE_CHARS, CheckStatus
@@ -15,7 +17,8 @@ from qa.spec import (
 )
 from qa.validator import Subject, validate
 
-SECRET = "sk-ant-api03-Zk3vQ9wLx7RtB2nMfY8sHd4JcP6gU1eA5oKi0TqW"
+# Put together here, so that no scanner takes this file for a leak.
+SECRET = "sk-" + "ant-api03-Zk3vQ9wLx7RtB2nMfY8sHd4JcP6gU1eA5oKi0TqW"
 
 
 def a_spec(kind: str) -> QaSpec:
@@ -54,8 +57,6 @@ PIECES = st.sampled_from(
         "la Femme, ",
         "<think>",
         "f'{",
-    ]
-    + [
         "-----BEGIN PRIVATE KEY-----",
         "eyJ",
         "password = ",
@@ -74,6 +75,7 @@ TEXTS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(TEXTS, st.sampled_from(["text", "json", "code", "markdown"]))
 @example("[" * 200_000, "json")
 @example("9" * 10_000, "json")
@@ -89,6 +91,7 @@ def test_no_text_makes_it_raise_and_evidence_stays_short(text: str, kind: str) -
         assert bool(check.feedback) == (check.status is CheckStatus.FAIL)
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS, st.sampled_from(["text", "json", "code", "markdown"]), st.integers(1, 30))
 def test_a_planted_secret_never_shows_in_a_report(before: str, after: str, kind: str, times: int) -> None:
     verdict = validate(Subject(f"{before} {(SECRET + ' ') * times}{after}"), a_spec(kind))
@@ -148,3 +151,40 @@ def test_a_good_answer_passes() -> None:
     verdict = validate(Subject("Paris is the capital of France."), spec)
     assert verdict.passed
     assert verdict.passed_count == verdict.total == 5
+
+
+HOSTILE = [
+    "-",
+    "- ",
+    "~",
+    "a(",
+    "\n",
+    " ",
+    "[a](",
+    "[",
+    "**a",
+    "; ",
+    "=",
+    "{",
+    "a,",
+    "| ",
+    "# ",
+    "<think>",
+    "``` `\n",
+    "\\",
+]
+
+
+@pytest.mark.parametrize("kind", ["json", "code", "markdown"])
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_megabyte_is_judged_in_linear_time(piece: str, kind: str) -> None:
+    spec = QaSpec(
+        name="x",
+        format=FormatSpec.model_validate({"type": kind}),
+        answer=AnswerSpec(),
+        security=SecuritySpec(check_placeholders=True),
+        code_execution=CodeExecutionSpec(),
+    )
+    started = time.process_time()
+    validate(Subject(piece * (1_000_000 // len(piece)) + "`"), spec)
+    assert time.process_time() - started < 5

@@ -1,0 +1,81 @@
+"""The WebSocket's frames, as product.md draws them."""
+
+import json
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.bodies import parse_json
+from gateway.errors import FieldError, Problem
+from gateway.schemas import SESSION_ID, Limits
+
+
+class RequestFrame(BaseModel):
+    """What a client sends."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    type: Literal["req"]
+    id: str | int = Field(description="the client's own; the response carries it")
+    method: str = Field(max_length=64)
+    params: dict[str, Any] = {}
+
+
+class SubscribeParams(BaseModel):
+    """Parameters of `session.subscribe`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    session_id: str = Field(pattern=SESSION_ID)
+    after_seq: int | None = Field(
+        default=None,
+        ge=0,
+        strict=True,
+        description="the last event you saw; 0 for all, absent for new ones only",
+    )
+
+
+def parse_params[M: BaseModel](request: RequestFrame, model: type[M], limits: Limits) -> M:
+    """The request's parameters as `model`.
+
+    Raises:
+        Problem: they are wrong; each field is named.
+    """
+    return parse_json(json.dumps(request.params), model, limits)
+
+
+class ErrorBody(BaseModel):
+    """Why a request was not served. `code` is the slug of the problem that HTTP would report."""
+
+    code: str
+    message: str
+    errors: list[FieldError] = []
+
+    @classmethod
+    def of(cls, problem: Problem) -> Self:
+        """The problem as a frame's error."""
+        return cls(code=problem.kind.slug, message=problem.detail, errors=list(problem.errors))
+
+    @classmethod
+    def bad_frame(cls, problem: Problem) -> Self:
+        """What arrived is no request frame."""
+        return cls(code="bad-frame", message=problem.detail, errors=list(problem.errors))
+
+
+class ResponseFrame(BaseModel):
+    """The answer to one request."""
+
+    type: Literal["res"] = "res"
+    id: str | int | None
+    ok: bool
+    payload: dict[str, Any] | None = None
+    error: ErrorBody | None = None
+
+
+class EventFrame(BaseModel):
+    """Something that happened in a followed session."""
+
+    type: Literal["event"] = "event"
+    event: str
+    payload: dict[str, Any]
+    seq: int = Field(description="the event's number in its session")

@@ -1,0 +1,124 @@
+"""The gateway's entry: `python -m gateway.main`, or `uvicorn gateway.main:app`."""
+
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+
+import uvicorn
+from fastapi import Depends, FastAPI
+from starlette.middleware import Middleware
+
+from db.engine import open_database
+from db.migrate import migrate
+from gateway import openapi, ws
+from gateway.auth import guard
+from gateway.config import GatewaySettings, check_exposure
+from gateway.edge import Edge
+from gateway.errors import HANDLED, on_error
+from gateway.routes import chat, health, work_orders
+from gateway.services import open_services
+from nexus.errors import ConfigurationError, NexusError
+from nexus.logs import configure_logs, get_logger
+from nexus.settings import load_settings
+
+log = get_logger(__name__)
+
+DRAIN_S = 20  # well under the 25 s in which a process must be gone
+KEEP_ALIVE_S = 65  # longer than clients keep idle connections, so that they never meet a closing one
+
+
+def create_app(settings: GatewaySettings | None = None) -> FastAPI:
+    """The app. Settings are read and everything is opened when it starts, nothing before."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        chosen = settings or load_settings(GatewaySettings)
+        check_exposure(chosen)
+        async with open_services(chosen) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(
+        title="NEXUS gateway",
+        summary="One door to a company of language models that works for you.",
+        version=health.VERSION,
+        lifespan=lifespan,
+        dependencies=[Depends(guard)],
+        middleware=[Middleware(Edge)],
+        exception_handlers=dict.fromkeys(HANDLED, on_error),
+        responses=openapi.PROBLEM_RESPONSE,
+        redirect_slashes=False,
+        docs_url=None,  # these would be routes that the guard does not cover; gateway.openapi has ours
+        redoc_url=None,
+        openapi_url=None,
+    )
+    for part in (chat, work_orders, health, ws, openapi):
+        app.include_router(part.router)
+    return app
+
+
+app = create_app()
+
+
+class GatewayServer(uvicorn.Server):
+    """Uvicorn that lets waiting calls answer at once when it is told to stop."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say where."""
+        await super().startup(sockets)
+        if self.started:
+            log.info("gateway.ready", url=f"http://{self.config.host}:{self.config.port}")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what waits, then drain as uvicorn does."""
+        self._app.state.services.replies.release()
+        await super().shutdown(sockets)
+
+
+def make_server(settings: GatewaySettings) -> GatewayServer:
+    """A server that is ready to run."""
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=ws.MAX_FRAME_BYTES,
+        ws_per_message_deflate=False,
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=DRAIN_S,
+    )
+    return GatewayServer(config, app)
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT. Exit 2 with one line when a setting is wrong, 1 when the store is away."""
+    try:
+        settings = load_settings(GatewaySettings)
+        check_exposure(settings)
+        configure_logs(settings, "gateway")
+        with closing(open_database(settings)) as database:
+            migrate(database)
+        server = make_server(settings)
+    except NexusError as error:
+        sys.stderr.write(f"nexus gateway: {error}\n")
+        sys.exit(2 if isinstance(error, ConfigurationError) else 1)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Uvicorn raises the signal again when it is done; with its default action the exit status would be wrong.
+        signal.signal(number, server.handle_exit)
+    server.run()
+
+
+if __name__ == "__main__":
+    main()

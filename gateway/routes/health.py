@@ -1,0 +1,183 @@
+"""How the company is: GET /health for everybody, the rest for the owner."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from importlib.metadata import version
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from db.engine import Database
+from db.statements.queries import count_open
+from gateway.auth import public
+from gateway.bodies import json_response
+from gateway.replies import Replies
+from gateway.roster import Beat
+from gateway.services import services_of
+from nexus.errors import StoreUnavailable, TransientError
+from nexus.work_order import Role
+
+router = APIRouter(tags=["health"])
+
+VERSION = version("nexus-ai-team")
+STORE_TIMEOUT_S = 3.0
+
+
+class Health(StrEnum):
+    """How a component is, from best to worst."""
+
+    HEALTHY = "healthy"
+    UNKNOWN = "unknown"
+    DEGRADED = "degraded"
+    CRITICAL = "critical"
+
+
+class Liveness(BaseModel):
+    """The gateway answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str = VERSION
+
+
+class Component(BaseModel):
+    """One part of the company."""
+
+    status: Health
+    reason: str = Field(examples=["2 open orders"])
+
+
+class HealthReport(BaseModel):
+    """Every part, and the worst of them as the whole's status."""
+
+    status: Health
+    version: str = VERSION
+    components: dict[str, Component] = Field(
+        description="`gateway`, `database`, `redis`, and `workers.<role>` for each role"
+    )
+
+
+class AgentView(BaseModel):
+    """A role with the model it uses, as its workers report it."""
+
+    role: Role
+    status: Health
+    reason: str
+    model: str | None = Field(description="null when nobody works in this role, or it needs no model")
+    provider: str | None
+    local: bool | None
+    weak: bool | None = Field(description="True for a model that is known to be weak, like the starter model")
+    workers: int
+    busy: int = Field(description="orders these workers hold right now, in all their roles")
+
+
+class Agents(BaseModel):
+    """Everybody on the payroll."""
+
+    items: list[AgentView]
+
+
+@router.get("/health", operation_id="health", summary="Is the gateway up?", response_model=Liveness)
+@public
+async def health() -> Response:
+    """Liveness; needs no token and touches nothing."""
+    return json_response(Liveness())
+
+
+@router.get(
+    "/api/health/detailed",
+    operation_id="health_detailed",
+    summary="How is every part?",
+    response_model=HealthReport,
+)
+async def health_detailed(request: Request) -> Response:
+    """Each part with a reason; the whole is as bad as its worst part."""
+    services = services_of(request)
+    beats = await _beats(request)
+    components = {
+        "gateway": _gateway(services.replies),
+        "database": await _database(services.database),
+        "redis": _redis(reachable=beats is not None),
+    }
+    for agent in _agents(beats, services.clock.now()):
+        components[f"workers.{agent.role.value}"] = Component(status=agent.status, reason=agent.reason)
+    worst = max((part.status for part in components.values()), key=list(Health).index)
+    return json_response(HealthReport(status=worst, components=components))
+
+
+@router.get("/api/agents", operation_id="list_agents", summary="Who works here?", response_model=Agents)
+async def list_agents(request: Request) -> Response:
+    """Each role with its model and workers, from the workers' own beats."""
+    beats = await _beats(request)
+    return json_response(Agents(items=_agents(beats, services_of(request).clock.now())))
+
+
+async def _beats(request: Request) -> list[Beat] | None:
+    """The workers' beats; None when Redis does not answer."""
+    try:
+        return await services_of(request).roster.beats()
+    except TransientError:
+        return None
+
+
+def _gateway(replies: Replies) -> Component:
+    reason = f"{replies.waiting_calls} calls wait, {replies.followed_sessions} sessions are followed"
+    return Component(status=Health.HEALTHY, reason=reason)
+
+
+async def _database(database: Database) -> Component:
+    kind = "SQLite" if database.is_sqlite else "PostgreSQL"
+    try:
+        async with asyncio.timeout(STORE_TIMEOUT_S):
+            count = await database.read(count_open)
+    except (StoreUnavailable, TimeoutError):
+        return Component(status=Health.CRITICAL, reason=f"{kind} does not answer: nothing can be accepted")
+    return Component(status=Health.HEALTHY, reason=f"{kind}, {count} open orders")
+
+
+def _redis(*, reachable: bool) -> Component:
+    if reachable:
+        return Component(status=Health.HEALTHY, reason="answers")
+    return Component(
+        status=Health.DEGRADED, reason="does not answer: workers poll the database, every step takes a second"
+    )
+
+
+def _agents(beats: Sequence[Beat] | None, now: datetime) -> list[AgentView]:
+    return [_agent(role, beats, now) for role in Role]
+
+
+def _agent(role: Role, beats: Sequence[Beat] | None, now: datetime) -> AgentView:
+    mine = [beat for beat in beats or () if role in beat.roles]
+    alive = [beat for beat in mine if not beat.is_stale(now)]
+    model = alive[0].models.get(role) if alive else None
+    status, reason = _presence(beats, mine, alive)
+    if model is not None and model.weak:
+        reason += f"; {model.model} is weak"
+    return AgentView(
+        role=role,
+        status=status,
+        reason=reason,
+        model=model.model if model else None,
+        provider=model.provider if model else None,
+        local=model.local if model else None,
+        weak=model.weak if model else None,
+        workers=len(alive),
+        busy=sum(beat.busy for beat in alive),
+    )
+
+
+def _presence(
+    beats: Sequence[Beat] | None, mine: Sequence[Beat], alive: Sequence[Beat]
+) -> tuple[Health, str]:
+    if beats is None:
+        return Health.UNKNOWN, "Redis does not answer, so no worker can be heard"
+    if alive:
+        return Health.HEALTHY, f"{len(alive)} at work"
+    if mine:
+        return Health.CRITICAL, f"no sign of life since {mine[0].at.isoformat(timespec='seconds')}"
+    return Health.CRITICAL, "nobody works in this role: its orders wait"

@@ -1,0 +1,89 @@
+"""The two stores: is the database there with the right schema, does Redis answer."""
+
+from sqlalchemy.engine import Connection
+
+from db.engine import Database, open_database
+from nexus.cli.checks.finding import Finding, Level
+from nexus.cli.company import place_of
+from nexus.errors import ConfigurationError, StoreUnavailable
+from nexus.redis_client import REDIS_DOWN, make_redis
+from nexus.settings import CommonSettings
+
+DATABASE = "database"
+
+
+def check_database(settings: CommonSettings) -> Finding:
+    """Connect for real and look at the schema's revision. Makes nothing that is not there."""
+    if settings.database_url is None and not settings.sqlite_path.exists():
+        return Finding(Level.OK, DATABASE, f"SQLite, {settings.sqlite_path}, made at the first start")
+    try:
+        database = open_database(settings)
+        try:
+            return _finding(settings, database.read_sync(_revision), database)
+        finally:
+            database.close()
+    except ConfigurationError as error:
+        return Finding(Level.FAIL, DATABASE, str(error))
+    except StoreUnavailable as error:
+        return Finding(Level.FAIL, DATABASE, _trouble(settings, str(error)))
+
+
+def _revision(connection: Connection) -> str | None:
+    """The schema's revision, or None for an empty database."""
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - 10 MB that only this check needs
+
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _finding(settings: CommonSettings, revision: str | None, database: Database) -> Finding:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    from db.migrate import SCRIPTS  # noqa: PLC0415
+
+    place = "SQLite" if database.is_sqlite else "PostgreSQL"
+    where = settings.sqlite_path if database.is_sqlite else place_of(settings.database_url or "")
+    newest = ScriptDirectory(str(SCRIPTS)).get_current_head()
+    if revision == newest:
+        return Finding(Level.OK, DATABASE, f"{place}, {where}, schema {revision}")
+    return Finding(
+        Level.OK if revision is None else Level.WARN,
+        DATABASE,
+        f"{place}, {where}, schema {revision or 'not there yet'}: `nexus up` brings it to {newest}.",
+    )
+
+
+def _trouble(settings: CommonSettings, error: str) -> str:
+    if settings.database_url is None:
+        return f"{settings.sqlite_path}: {error}: move it away or correct SQLITE_DB_PATH."
+    place = place_of(settings.database_url)
+    if "password" in error or "authentication failed" in error:
+        return f"PostgreSQL at {place} refuses the user or the password: correct DATABASE_URL."
+    if "does not exist" in error:
+        return f"PostgreSQL at {place} has no such database or user: create it, or correct DATABASE_URL."
+    return f"no PostgreSQL answers at {place}: start it, or correct DATABASE_URL."
+
+
+async def check_redis(settings: CommonSettings) -> Finding:
+    """Does Redis answer? The embedded one only while the company runs."""
+    try:
+        if settings.redis_url is None and not settings.valkey_socket.exists():
+            return Finding(Level.OK, "redis", "the embedded Valkey starts with `nexus up`")
+        redis = make_redis(settings.effective_redis_url, max_connections=1)
+    except ConfigurationError as error:
+        return Finding(Level.FAIL, "redis", str(error))
+    place = place_of(settings.redis_url) if settings.redis_url else str(settings.valkey_socket)
+    try:
+        await redis.ping()
+    except REDIS_DOWN as error:
+        if settings.redis_url is None:
+            return Finding(Level.OK, "redis", "the embedded Valkey starts with `nexus up`")
+        return Finding(Level.FAIL, "redis", _redis_trouble(place, str(error)))
+    finally:
+        await redis.aclose()
+    return Finding(Level.OK, "redis", f"answers at {place}")
+
+
+def _redis_trouble(place: str, error: str) -> str:
+    if "AUTH" in error.upper() or "username-password" in error:
+        return f"Redis at {place} refuses the password: correct REDIS_URL."
+    return f"no Redis answers at {place}: start it, correct REDIS_URL, or leave it empty."

@@ -1,0 +1,84 @@
+"""`nexus doctor`: everything the company needs, one line a check, one fix a problem. Changes and spends nothing."""
+
+import asyncio
+from collections.abc import Iterator
+
+import typer
+
+from agents.config import AgentSettings
+from agents.local_models import find_local_model
+from gateway.config import GatewaySettings
+from nexus.cli.checks.company import check_company
+from nexus.cli.checks.finding import Finding, Level
+from nexus.cli.checks.machine import (
+    check_home,
+    check_overrides,
+    check_port,
+    check_python,
+    check_starter,
+    check_valkey,
+)
+from nexus.cli.checks.posts import check_posts
+from nexus.cli.checks.providers import accounts_of, check_account
+from nexus.cli.checks.stores import check_database, check_redis
+from nexus.cli.company import company_address
+from nexus.cli.survey import plan_payroll
+from nexus.cli.terminal import one_line
+from nexus.clock import SystemClock
+from nexus.errors import ConfigurationError
+from nexus.settings import load_settings
+
+COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
+STARTER_URL = "http://127.0.0.1:0/v1"  # only to plan with
+
+
+def examine() -> int:
+    """Print every finding as it is made; 1 when the company cannot work like this, else 0."""
+    levels = []
+    for finding in findings():
+        mark = typer.style(f"{finding.level.value:4}", fg=COLOURS[finding.level])
+        typer.echo(f"{mark} {finding.about:16} {one_line(finding.text)}")
+        levels.append(finding.level)
+    failed, warned = levels.count(Level.FAIL), levels.count(Level.WARN)
+    typer.echo(f"\n{failed} to fix, {warned} to look at, {levels.count(Level.OK)} fine.")
+    return 1 if failed else 0
+
+
+def findings() -> Iterator[Finding]:
+    """Every check, from the ground up; stops early when the settings cannot be read."""
+    yield check_python()
+    try:
+        gateway, agents = load_settings(GatewaySettings), load_settings(AgentSettings)
+    except ConfigurationError as error:
+        yield Finding(Level.FAIL, "settings", f"{error}: correct the environment or .env.")
+        return
+    yield Finding(Level.OK, "settings", "readable")
+    yield check_home(gateway)
+    yield check_port(gateway)
+    yield check_valkey(gateway)
+    yield check_database(gateway)
+    yield from asyncio.run(_ask_around(gateway, agents))
+    if script := check_overrides(agents):
+        yield script
+
+
+async def _ask_around(gateway: GatewaySettings, agents: AgentSettings) -> list[Finding]:
+    """What takes a connection to somebody, all at once."""
+    redis, models, company = await asyncio.gather(
+        check_redis(gateway), _check_models(agents), check_company(company_address())
+    )
+    return [redis, *models, *company]
+
+
+async def _check_models(settings: AgentSettings) -> list[Finding]:
+    local = await find_local_model(settings)
+    found = [Finding(Level.WARN, "local model", note) for note in local.notes]
+    try:
+        payroll, needs_starter = plan_payroll(settings, local.choice, STARTER_URL)
+    except ConfigurationError as error:
+        return [*found, Finding(Level.FAIL, "models", str(error))]
+    found.append(check_starter(needed=needs_starter))
+    found += check_posts(list(payroll.values()), SystemClock().now().date())
+    for account in accounts_of(settings):
+        found += await check_account(account, payroll)
+    return found

@@ -1,0 +1,158 @@
+"""`nexus up`: the whole company on this machine, until Ctrl-C.
+
+Order: lock the data folder; Valkey and the survey side by side; the starter model if it is needed; the worker
+and the gateway. The second Ctrl-C ends everything at once.
+"""
+
+import asyncio
+import signal
+import time
+
+from rich.console import Console
+
+from agents.starter_server import find_model_file
+from gateway.config import GatewaySettings, check_exposure
+from nexus.cli.company import place_of, url_of
+from nexus.cli.lock import take_lock
+from nexus.cli.panel import Opening, show_opening
+from nexus.cli.parts import office_parts, starter_part, valkey_part
+from nexus.cli.ports import free_port, require_free_port
+from nexus.cli.progress import Progress
+from nexus.cli.supervisor import Supervisor
+from nexus.cli.survey import Survey
+from nexus.cli.surveyor import ask_survey
+from nexus.errors import ConfigurationError, NexusError
+from nexus.redis_client import REDIS_DOWN, make_redis
+from nexus.settings import load_settings
+
+SURVEY = "models and database"
+
+
+def run() -> int:
+    """Start, keep running, stop. Returns the exit code.
+
+    Raises:
+        ConfigurationError: a setting is wrong, or the port is taken.
+        NexusError: the company runs already, or a part cannot be started.
+    """
+    began = time.monotonic()
+    settings = _with_a_port(load_settings(GatewaySettings))
+    check_exposure(settings)
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = take_lock(settings.home, url_of(settings))
+    require_free_port(settings.host, settings.port)
+    console = Console(highlight=False)
+    with Progress(console) as progress:
+        supervisor = Supervisor(settings.home / "logs", progress, inherited=[lock])
+        return asyncio.run(Company(settings, supervisor, progress, console, began).run())
+
+
+class Company:
+    """One run of the company."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        supervisor: Supervisor,
+        progress: Progress,
+        console: Console,
+        began: float,
+    ) -> None:
+        self._settings = settings
+        self._supervisor = supervisor
+        self._progress = progress
+        self._console = console
+        self._began = began
+        self._redis = make_redis(settings.effective_redis_url, max_connections=4)
+
+    async def run(self) -> int:
+        """Work until a signal comes; 0 then.
+
+        Raises:
+            NexusError: a part cannot be started.
+        """
+        work = asyncio.create_task(self._work())
+        self._on_signals(work)
+        try:
+            await work
+        except asyncio.CancelledError:
+            return 0
+        finally:
+            self._progress.finish()
+            await self._supervisor.stop()
+            await self._redis.aclose()
+            self._progress.say("everything is stopped")
+        return 0
+
+    async def _work(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                await self._open(group)
+        except* NexusError as errors:
+            raise errors.exceptions[0] from None
+
+    async def _open(self, group: asyncio.TaskGroup) -> None:
+        """Start the parts; each is a task of `group` that goes on for ever."""
+        settings, supervisor = self._settings, self._supervisor
+        if settings.redis_url is None:
+            group.create_task(supervisor.keep(valkey_part(settings, self._redis)))
+        else:
+            await self._require_redis(settings.redis_url)
+        starter_port = free_port()
+        starter_url = f"http://127.0.0.1:{starter_port}/v1"
+        survey = await self._take_survey(starter_url)
+        parts = office_parts(settings, self._redis, starter_url if survey.needs_starter else None)
+        if survey.needs_starter:
+            find_model_file()
+            parts.insert(0, starter_part(starter_port))
+        for part in parts:
+            group.create_task(supervisor.keep(part))
+        await supervisor.ready([part.name for part in parts])
+        self._progress.finish()
+        seconds = time.monotonic() - self._began
+        show_opening(Opening(settings, survey, await self._describe_redis(), seconds), self._console)
+
+    async def _take_survey(self, starter_url: str) -> Survey:
+        log = self._settings.home / "logs" / "survey.log"
+        self._progress.begin(SURVEY)
+        survey = await ask_survey(starter_url, log)
+        self._progress.ready(SURVEY)
+        return survey
+
+    async def _require_redis(self, url: str) -> None:
+        try:
+            await self._redis.ping()
+        except REDIS_DOWN as error:
+            raise ConfigurationError(
+                f"no Redis at REDIS_URL={place_of(url)} ({error}): start it, correct the URL, or leave it empty."
+            ) from None
+
+    async def _describe_redis(self) -> str:
+        try:
+            about = await self._redis.info("server")
+        except REDIS_DOWN:
+            about = {}
+        name = "Valkey" if "valkey_version" in about else "Redis"
+        version = about.get("valkey_version") or about.get("redis_version") or "of unknown version"
+        if self._settings.redis_url:
+            return f"{name} {version} at {place_of(self._settings.redis_url)}"
+        return f"{name} {version}, embedded, {self._settings.valkey_socket}"
+
+    def _on_signals(self, work: asyncio.Task[None]) -> None:
+        loop = asyncio.get_running_loop()
+        seen: list[int] = []
+
+        def on_signal(number: int) -> None:
+            seen.append(number)
+            if len(seen) > 1:
+                self._supervisor.kill()
+                return
+            self._progress.say("stopping … (again to stop at once)")
+            work.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, on_signal, number)
+
+
+def _with_a_port(settings: GatewaySettings) -> GatewaySettings:
+    return settings if settings.port else settings.model_copy(update={"port": free_port()})
