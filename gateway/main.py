@@ -4,21 +4,19 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
-from db.engine import open_database
-from db.migrate import migrate
 from gateway import openapi, ws
 from gateway.auth import guard
 from gateway.config import GatewaySettings, check_exposure
 from gateway.edge import Edge
 from gateway.errors import HANDLED, on_error
 from gateway.routes import chat, health, work_orders
-from gateway.services import open_services
+from gateway.services import check_stores, open_services
 from nexus.errors import ConfigurationError, NexusError
 from nexus.logs import configure_logs, get_logger
 from nexus.settings import load_settings
@@ -73,7 +71,13 @@ class GatewayServer(uvicorn.Server):
         """Listen, then say where."""
         await super().startup(sockets)
         if self.started:
-            log.info("gateway.ready", url=f"http://{self.config.host}:{self.config.port}")
+            log.info("gateway.ready", url=f"http://{self.config.host}:{self.port}")
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, also when a free one was asked for."""
+        port: int = self.servers[0].sockets[0].getsockname()[1]
+        return port
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer what waits, then drain as uvicorn does."""
@@ -107,13 +111,12 @@ def main() -> None:
     try:
         settings = load_settings(GatewaySettings)
         check_exposure(settings)
-        configure_logs(settings, "gateway")
-        with closing(open_database(settings)) as database:
-            migrate(database)
-        server = make_server(settings)
+        check_stores(settings)
     except NexusError as error:
         sys.stderr.write(f"nexus gateway: {error}\n")
         sys.exit(2 if isinstance(error, ConfigurationError) else 1)
+    configure_logs(settings, "gateway")
+    server = make_server(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         # Uvicorn raises the signal again when it is done; with its default action the exit status would be wrong.
         signal.signal(number, server.handle_exit)

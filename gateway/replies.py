@@ -73,6 +73,11 @@ class Replies:
         """Sessions that WebSockets follow."""
         return len(self._followers)
 
+    @property
+    def polls(self) -> bool:
+        """True while somebody waits, so that the database is looked at every second."""
+        return self._somebody_waits.is_set()
+
     async def run(self, bus: Bus) -> None:
         """Follow the bus and poll beside it until cancelled."""
         async with asyncio.TaskGroup() as tasks:

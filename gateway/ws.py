@@ -81,6 +81,7 @@ class Talk:
 
     async def _close(self, hangup: BaseException) -> None:
         if isinstance(hangup, _Hangup):
+            log.info("ws.hangup", code=hangup.code, reason=hangup.reason)
             try:
                 async with asyncio.timeout(LAST_WORD_S):
                     await self._socket.close(hangup.code, hangup.reason)

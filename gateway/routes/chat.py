@@ -1,13 +1,14 @@
 """POST /api/chat: say something, and get the answer or the order's address."""
 
-from typing import Annotated
+import re
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from db.records import Accepted
 from gateway.bodies import json_response, read_json
+from gateway.errors import FieldError, Kind, Problem
 from gateway.intake import Submission, submit_message
 from gateway.schemas import ChatReply, ChatRequest, order_url
 from gateway.services import Services, services_of
@@ -16,14 +17,25 @@ from nexus.work_order import Channel, Status, WorkOrder
 
 router = APIRouter(tags=["chat"])
 
-IdempotencyKeyHeader = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        pattern=r"^[\x21-\x7e]{1,255}$",
-        description="Your own name for this message: sending it again within 24 h is then harmless.",
-    ),
-]
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+# The body and the header are read by hand, which spares 0.2 ms a message, and described here.
+_DESCRIPTION = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ChatRequest"}}},
+    },
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "description": "Your own name for this message: sending it again within 24 h is then harmless.",
+            "schema": {"type": "string", "pattern": f"^{_KEY.pattern}$"},
+            "example": "5f2c7a9e-morning-report",
+        }
+    ],
+}
 
 
 @router.post(
@@ -32,14 +44,9 @@ IdempotencyKeyHeader = Annotated[
     summary="Send a message",
     response_model=ChatReply,
     responses={202: {"model": ChatReply, "description": "Accepted; `Location` is where to read the order"}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ChatRequest"}}},
-        }
-    },
+    openapi_extra=_DESCRIPTION,
 )
-async def post_chat(request: Request, idempotency_key: IdempotencyKeyHeader = None) -> Response:
+async def post_chat(request: Request) -> Response:
     """Accept a message as a work order.
 
     200 with the reply when the order ends within `wait` seconds: `status` says whether it was delivered,
@@ -47,12 +54,20 @@ async def post_chat(request: Request, idempotency_key: IdempotencyKeyHeader = No
     """
     services = services_of(request)
     body = await read_json(request, ChatRequest)
-    submission = Submission(body.content, Channel.REST, body.session_id, body.tier, idempotency_key)
+    submission = Submission(body.content, Channel.REST, body.session_id, body.tier, _idempotency_key(request))
     accepted = await submit_message(services, submission)
     order = await _outcome(services, accepted, body.wait)
     if order is not None and not order.is_open:
         return json_response(ChatReply.of(order))
     return _accepted_response(accepted, order)
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not _KEY.fullmatch(key):
+        wrong = FieldError("Idempotency-Key", "must be 1 to 255 visible ASCII characters")
+        raise Problem(Kind.INVALID, f"{wrong.field} {wrong.message}", errors=[wrong])
+    return key
 
 
 async def _outcome(services: Services, accepted: Accepted, wait_s: float) -> WorkOrder | None:

@@ -1,6 +1,7 @@
 """`nexus chat`: a message from the terminal, its moves on standard error, the answer and receipt on standard output."""
 
 import asyncio
+import sys
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +14,7 @@ from rich.text import Text
 from nexus.cli.company import Address
 from nexus.cli.follow import Ask, Outcome, follow_order
 from nexus.cli.terminal import one_line, plain
+from nexus.errors import PermanentError
 from nexus.work_order import Status
 
 
@@ -29,7 +31,7 @@ def say(address: Address, message: str, session_id: str | None, tier: str | None
 
     Raises:
         ConfigurationError: nobody answers at `address`.
-        NexusError: the company refused the message.
+        PermanentError: the company refused the message.
     """
     with Moves() as moves:
         outcome = asyncio.run(follow_order(address, Ask(message, session_id, tier), moves.show))
@@ -47,6 +49,8 @@ def converse(address: Address, session_id: str | None, tier: str | None) -> int:
     while message := _next_message():
         try:
             session_id = say(address, message, session_id, tier).session_id
+        except PermanentError as error:
+            typer.echo(str(error), err=True)
         except KeyboardInterrupt:
             typer.echo("\n(the order goes on without us)", err=True)
     return 0
@@ -56,7 +60,7 @@ def _next_message() -> str:
     with suppress(ImportError):
         import readline  # noqa: F401, PLC0415 - gives input() history and editing
     try:
-        return input("> ").strip()
+        return input("> " if sys.stdin.isatty() else "").strip()
     except (EOFError, KeyboardInterrupt):
         return ""
 

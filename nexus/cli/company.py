@@ -1,7 +1,7 @@
 """Where the running company is reached: the one place that turns HOST, PORT and API_SECRET into a URL."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from gateway.config import GatewaySettings
 from nexus.errors import ConfigurationError
@@ -66,5 +66,7 @@ def url_of(settings: GatewaySettings) -> str:
 def place_of(url: str) -> str:
     """`host:port/path` of a URL, for people: without the user, the password and the parameters."""
     parts = urlsplit(url)
-    host = parts.hostname or ""
+    host = parts.hostname or "".join(
+        parse_qs(parts.query).get("host", ())
+    )  # a socket folder, as libpq has it
     return f"{host}:{parts.port}{parts.path}" if parts.port else f"{host}{parts.path}"

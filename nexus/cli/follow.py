@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from nexus.cli.company import Address
 from nexus.cli.terminal import one_line
-from nexus.errors import NexusError
+from nexus.errors import NexusError, PermanentError
 from nexus.receipt import Receipt
 from nexus.work_order import TERMINAL, Status
 
@@ -80,7 +80,8 @@ async def follow_order(address: Address, ask: Ask, watch: Watcher) -> Outcome:
 
     Raises:
         ConfigurationError: nobody answers there, or the secret is wrong.
-        NexusError: the message was refused, or the line broke and could not be mended.
+        PermanentError: the company refused the message.
+        NexusError: the line broke and could not be mended.
     """
     order: _Order | None = None
     give_up_at = time.monotonic() + RECONNECT_FOR_S
@@ -152,16 +153,9 @@ async def _call(
         elif frame.ok:
             return frame.payload or {}, early
         else:
-            raise NexusError(_refusal(frame.error or {}))
+            error = frame.error or {}
+            raise PermanentError(one_line(f"refused: {error.get('message') or error.get('code')}"))
     raise AssertionError("_frames ends by raising")
-
-
-def _refusal(error: dict[str, Any]) -> str:
-    details = "; ".join(
-        f"{item.get('field', '')}: {item.get('message', '')}".strip(": ")
-        for item in error.get("errors") or ()
-    )
-    return f"refused: {error.get('message') or error.get('code')} {details}".strip()
 
 
 async def _watch(socket: ClientConnection, order: _Order, early: list[Frame], watch: Watcher) -> Outcome:

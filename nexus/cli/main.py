@@ -1,17 +1,18 @@
 """The command line: `nexus up | chat | doctor | status | version`.
 
 Each command is a few lines that call its module; modules are imported when their command runs, so that
-`nexus --help` stays fast. What cannot work is one line on standard error: exit 2 when a setting is wrong or
-nobody answers, 1 when something failed.
+`nexus --help` stays fast. What cannot work is one line on standard error: exit 2 when a setting or the
+message is wrong or nobody answers, 1 when something failed.
 """
 
 import sys
+import time
 from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
 
-from nexus.errors import ConfigurationError, NexusError
+from nexus.errors import ConfigurationError, NexusError, PermanentError
 
 Url = Annotated[
     str | None, typer.Option(help="The company's address; default from HOST and PORT.", show_default=False)
@@ -34,7 +35,8 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except NexusError as error:
             typer.echo(f"nexus: {error}", err=True)
-            raise typer.Exit(2 if isinstance(error, ConfigurationError) else 1) from None
+            wrong = isinstance(error, ConfigurationError | PermanentError)
+            raise typer.Exit(2 if wrong else 1) from None
 
 
 app = typer.Typer(
@@ -50,9 +52,10 @@ app = typer.Typer(
 @app.command()
 def up() -> None:
     """Start the whole company and keep it running; Ctrl-C stops it."""
+    began = time.monotonic()  # before the imports, which the owner waits for too
     from nexus.cli.up import run  # noqa: PLC0415
 
-    raise typer.Exit(run())
+    raise typer.Exit(run(began))
 
 
 @app.command()

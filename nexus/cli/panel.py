@@ -14,7 +14,7 @@ from rich.text import Text
 
 from gateway.config import GatewaySettings
 from nexus.cli.company import url_of
-from nexus.cli.survey import Survey
+from nexus.cli.survey import Models, Stores
 from nexus.cli.terminal import one_line
 from nexus.work_order import Role
 
@@ -31,51 +31,55 @@ class Opening:
     """What is known when the company opens."""
 
     settings: GatewaySettings
-    survey: Survey
+    models: Models
+    stores: Stores
     redis: str
     seconds: float
 
 
 def show_opening(opening: Opening, console: Console) -> None:
-    """Print it: a panel on a terminal, else plain lines that can be copied whole."""
+    """Print it: the facts in a panel on a terminal, else as plain lines; below them what can be copied."""
     title = f"NEXUS is ready in {opening.seconds:.1f} s"
-    rows = [(name, one_line(text)) for name, text in _rows(opening)]
-    if not console.is_terminal:
-        console.print(Text(title), soft_wrap=True)
-        for name, text in rows:
-            console.print(Text(f"  {name:9} {text}"), soft_wrap=True)
-        return
+    facts = [(name, one_line(text)) for name, text in _facts(opening)]
+    if console.is_terminal:
+        width = min(console.width, WIDTH)
+        console.print(Panel(_table(facts), title=Text(title), border_style="green", width=width))
+    else:
+        for line in (title, *(f"  {name:9} {text}" for name, text in facts)):
+            console.print(Text(line), soft_wrap=True)
+    for line in ("Talk to it:", *_ways_to_talk(opening.settings), "Ctrl-C stops it."):
+        console.print(Text(line), soft_wrap=True)
+
+
+def _table(facts: list[tuple[str, str]]) -> Table:
     table = Table.grid(padding=(0, 2))
-    for name, text in rows:
-        style = {"weak": "yellow", "note": "yellow"}.get(name, "")
+    for name, text in facts:
+        style = "yellow" if name in ("weak", "note") else ""
         table.add_row(Text(name, style="bold"), Text(text, style=style, overflow="fold"))
-    width = min(console.width, WIDTH)
-    console.print(Panel(table, title=Text(title), border_style="green", width=width))
+    return table
 
 
-def _rows(opening: Opening) -> Iterator[tuple[str, str]]:
-    settings, survey = opening.settings, opening.survey
+def _facts(opening: Opening) -> Iterator[tuple[str, str]]:
+    settings, models = opening.settings, opening.models
     url = url_of(settings)
     yield "company", url
     yield "docs", f"{url}/docs"
-    yield "talk", f'{command_name()} chat "{QUESTION}"'
-    yield "or", _curl(settings, url)
     yield "redis", opening.redis
-    yield "database", survey.database
+    yield "database", opening.stores.database
     yield "logs", str(settings.home / "logs")
     for role in Role:
-        yield role.value, survey.roles[role]
-    if survey.weak:
+        yield role.value, models.roles[role]
+    if models.is_weak:
         yield "weak", STARTER_IS_WEAK
-    for note in survey.notes:
+    for note in models.notes:
         yield "note", note
-    yield "stop", "Ctrl-C"
 
 
-def _curl(settings: GatewaySettings, url: str) -> str:
+def _ways_to_talk(settings: GatewaySettings) -> Iterator[str]:
     secret = ' -H "Authorization: Bearer $API_SECRET"' if settings.api_secret else ""
     body = f'{{"content": "{QUESTION}", "wait": 60}}'
-    return f"curl -s {url}/api/chat{secret} -H 'Content-Type: application/json' -d '{body}'"
+    yield f'  {command_name()} chat "{QUESTION}"'
+    yield f"  curl -s {url_of(settings)}/api/chat{secret} -H 'Content-Type: application/json' -d '{body}'"
 
 
 def command_name() -> str:

@@ -1,8 +1,9 @@
-"""What `nexus up` must know before it starts the office: the models there are, and a migrated database.
+"""What `nexus up` must know: the models there are, then the database, migrated.
 
-`python -m nexus.cli.survey --starter-url URL` is a process of its own that prints a `Survey` as JSON and ends,
-so that the libraries it takes (SQLAlchemy, alembic, the price table) are not held in memory by the supervisor.
-Exit 2 with one line when a setting is wrong, 1 when the database does not answer.
+`python -m nexus.cli.survey --starter-url URL` is a process of its own, so that the supervisor does not hold the
+libraries it takes (httpx, SQLAlchemy, alembic, the price table). It prints two lines of JSON as soon as it has
+them: `Models`, which is enough to start everything, and `Stores`. Exit 2 with one line when a setting is wrong,
+1 when the database does not answer.
 """
 
 import argparse
@@ -12,7 +13,6 @@ import sys
 from pydantic import BaseModel
 
 from agents.config import STARTER_MODEL, AgentSettings, ModelChoice, Payroll, Provider, resolve_payroll
-from nexus.cli.checks.finding import Level
 from nexus.cli.company import place_of
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, NexusError, StoreUnavailable
@@ -20,42 +20,61 @@ from nexus.settings import load_settings
 from nexus.work_order import TIERS, Role
 
 
-class Survey(BaseModel):
-    """Facts for the supervisor and for the owner; every string is one line."""
+class Models(BaseModel):
+    """Who works with what, in words; `notes` name what to look at, and the fix."""
 
-    database: str
     needs_starter: bool
+    is_weak: bool
     roles: dict[Role, str]
-    weak: bool
     notes: list[str]
 
 
-async def take_survey(settings: AgentSettings, starter_url: str) -> Survey:
-    """Find the models and migrate the database, at the same time.
+class Stores(BaseModel):
+    """Which database it is, in words."""
+
+    database: str
+
+
+def survey_models(settings: AgentSettings, starter_url: str) -> Models:
+    """Find the local model and settle the payroll.
 
     Raises:
-        ConfigurationError: a setting is wrong.
-        StoreUnavailable: the database does not answer.
+        ConfigurationError: a NEXUS_MODEL_… is wrong.
     """
     from agents.local_models import find_local_model  # noqa: PLC0415 - for this process only, as below
+    from nexus.cli.checks.finding import Level  # noqa: PLC0415
     from nexus.cli.checks.posts import check_posts, describe  # noqa: PLC0415
 
-    local, database = await asyncio.gather(
-        find_local_model(settings), asyncio.to_thread(_prepare_database, settings)
-    )
+    local = asyncio.run(find_local_model(settings))
     payroll, needs_starter = plan_payroll(settings, local.choice, starter_url)
     findings = check_posts(list(payroll.values()), SystemClock().now().date())
     problems = [f"{item.about}: {item.text}" for item in findings if item.level is not Level.OK]
-    return Survey(
-        database=database,
+    return Models(
         needs_starter=needs_starter,
-        roles={
-            role: describe(post.choice) if post.choice else "works by rules, without a model"
-            for role, post in payroll.items()
-        },
-        weak=any(post.choice.weak for post in payroll.values() if post.choice),
+        is_weak=any(post.choice.weak for post in payroll.values() if post.choice),
+        roles={role: describe(post.choice) for role, post in payroll.items()},
         notes=[*local.notes, *problems],
     )
+
+
+def prepare_database(settings: AgentSettings) -> Stores:
+    """Bring the database to the newest schema.
+
+    Raises:
+        ConfigurationError: DATABASE_URL is wrong, or the database is newer than this NEXUS.
+        StoreUnavailable: the database does not answer.
+    """
+    from db.engine import open_database  # noqa: PLC0415
+    from db.migrate import migrate  # noqa: PLC0415
+
+    database = open_database(settings)
+    try:
+        revision = migrate(database)
+    finally:
+        database.close()
+    if settings.database_url:
+        return Stores(database=f"PostgreSQL at {place_of(settings.database_url)}, schema {revision}")
+    return Stores(database=f"SQLite, {settings.sqlite_path}, schema {revision}")
 
 
 def plan_payroll(
@@ -78,32 +97,19 @@ def plan_payroll(
     return resolve_payroll(settings, None), False
 
 
-def _prepare_database(settings: AgentSettings) -> str:
-    from db.engine import open_database  # noqa: PLC0415
-    from db.migrate import migrate  # noqa: PLC0415
-
-    database = open_database(settings)
-    try:
-        revision = migrate(database)
-    finally:
-        database.close()
-    if settings.database_url:
-        return f"PostgreSQL at {place_of(settings.database_url)}, schema {revision}"
-    return f"SQLite, {settings.sqlite_path}, schema {revision}"
-
-
 def main() -> int:
-    """Print the survey of this process's environment."""
+    """Survey this process's environment."""
     parser = argparse.ArgumentParser(prog="python -m nexus.cli.survey", description=__doc__)
     parser.add_argument("--starter-url", required=True, help="where the starter model would be")
     starter_url: str = parser.parse_args().starter_url
     try:
-        survey = asyncio.run(take_survey(load_settings(AgentSettings), starter_url))
+        settings = load_settings(AgentSettings)
+        print(survey_models(settings, starter_url).model_dump_json(), flush=True)
+        print(prepare_database(settings).model_dump_json(), flush=True)
     except NexusError as error:
         hint = "; check DATABASE_URL." if isinstance(error, StoreUnavailable) else ""
         print(f"{error}{hint}", file=sys.stderr)
         return 2 if isinstance(error, ConfigurationError) else 1
-    print(survey.model_dump_json())
     return 0
 
 

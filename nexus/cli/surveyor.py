@@ -1,25 +1,61 @@
-"""Runs `nexus.cli.survey` in its own process and reads what it found."""
+"""Runs `nexus.cli.survey` in its own process and reads what it finds, line by line."""
 
 import asyncio
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from nexus.cli.child import leashed, rotate, tail
-from nexus.cli.survey import Survey
+from nexus.cli.survey import Models, Stores
 from nexus.errors import ConfigurationError, NexusError
 
 REFUSED = 2
 LONGEST_S = 120  # a first start compiles every module
 
 
-async def ask_survey(starter_url: str, log: Path) -> Survey:
-    """Find the models and migrate the database.
+class Surveyor:
+    """A survey under way. `models` first, then `stores`."""
 
-    Raises:
-        ConfigurationError: a setting is wrong.
-        NexusError: the database does not answer, or not in time.
-    """
+    def __init__(self, process: Process, log: Path) -> None:
+        self._process = process
+        self._log = log
+
+    async def models(self) -> Models:
+        """What the roles work with.
+
+        Raises:
+            ConfigurationError: a setting is wrong.
+        """
+        return Models.model_validate_json(await self._line())
+
+    async def stores(self) -> Stores:
+        """The database, migrated.
+
+        Raises:
+            ConfigurationError: a setting is wrong.
+            NexusError: the database does not answer, or not in time.
+        """
+        return Stores.model_validate_json(await self._line())
+
+    async def _line(self) -> bytes:
+        if self._process.stdout is None:
+            raise AssertionError("started without a pipe")
+        try:
+            line = await asyncio.wait_for(self._process.stdout.readline(), LONGEST_S)
+        except TimeoutError:
+            raise NexusError(f"no word of models and database in {LONGEST_S} s: see {self._log}.") from None
+        if line:
+            return line
+        code = await self._process.wait()
+        reason = (tail(self._log) or [f"the survey ended with {code} and no word"])[-1]
+        raise (ConfigurationError if code == REFUSED else NexusError)(reason)
+
+
+@asynccontextmanager
+async def surveying(starter_url: str, log: Path) -> AsyncIterator[Surveyor]:
+    """Start a survey; what it says besides its findings goes to `log`."""
     rotate(log)
     argv = leashed([sys.executable, "-m", "nexus.cli.survey", "--starter-url", starter_url])
     with log.open("wb") as errors:
@@ -27,13 +63,8 @@ async def ask_survey(starter_url: str, log: Path) -> Survey:
             *argv, stdin=DEVNULL, stdout=PIPE, stderr=errors, start_new_session=True
         )
     try:
-        output, _ = await asyncio.wait_for(process.communicate(), LONGEST_S)
-    except TimeoutError:
-        raise NexusError(f"looking at models and database took over {LONGEST_S} s: see {log}.") from None
+        yield Surveyor(process, log)
     finally:
         if process.returncode is None:
             process.kill()
-    if process.returncode == 0:
-        return Survey.model_validate_json(output)
-    line = (tail(log) or [f"the survey ended with {process.returncode} and no word"])[-1]
-    raise (ConfigurationError if process.returncode == REFUSED else NexusError)(line)
+        await process.wait()

@@ -1,7 +1,9 @@
 """`nexus up`: the whole company on this machine, until Ctrl-C.
 
-Order: lock the data folder; Valkey and the survey side by side; the starter model if it is needed; the worker
-and the gateway. The second Ctrl-C ends everything at once.
+Order: lock the data folder; Valkey and the survey of the models side by side; then at once the worker, the
+gateway and, if it is needed, the starter model, while the survey goes on to migrate the database (each process
+would do that too, at the same time without harm; the survey says best what is wrong with it). The second Ctrl-C
+ends everything at once.
 """
 
 import asyncio
@@ -19,23 +21,19 @@ from nexus.cli.parts import office_parts, starter_part, valkey_part
 from nexus.cli.ports import free_port, require_free_port
 from nexus.cli.progress import Progress
 from nexus.cli.supervisor import Supervisor
-from nexus.cli.survey import Survey
-from nexus.cli.surveyor import ask_survey
+from nexus.cli.surveyor import surveying
 from nexus.errors import ConfigurationError, NexusError
 from nexus.redis_client import REDIS_DOWN, make_redis
 from nexus.settings import load_settings
 
-SURVEY = "models and database"
 
-
-def run() -> int:
-    """Start, keep running, stop. Returns the exit code.
+def run(began: float) -> int:
+    """Start, keep running, stop. `began` is the monotonic time of the owner's command. Returns the exit code.
 
     Raises:
         ConfigurationError: a setting is wrong, or the port is taken.
         NexusError: the company runs already, or a part cannot be started.
     """
-    began = time.monotonic()
     settings = _with_a_port(load_settings(GatewaySettings))
     check_exposure(settings)
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -98,26 +96,25 @@ class Company:
             group.create_task(supervisor.keep(valkey_part(settings, self._redis)))
         else:
             await self._require_redis(settings.redis_url)
-        starter_port = free_port()
-        starter_url = f"http://127.0.0.1:{starter_port}/v1"
-        survey = await self._take_survey(starter_url)
-        parts = office_parts(settings, self._redis, starter_url if survey.needs_starter else None)
-        if survey.needs_starter:
-            find_model_file()
-            parts.insert(0, starter_part(starter_port))
-        for part in parts:
-            group.create_task(supervisor.keep(part))
+        port = free_port()
+        url = f"http://127.0.0.1:{port}/v1"
+        async with surveying(url, settings.home / "logs" / "survey.log") as surveyor:
+            self._progress.begin("models")
+            models = await surveyor.models()
+            self._progress.ready("models")
+            parts = office_parts(settings, self._redis, url if models.needs_starter else None)
+            if models.needs_starter:
+                find_model_file()
+                parts.append(starter_part(port))
+            for part in parts:
+                group.create_task(supervisor.keep(part))
+            self._progress.begin("database")
+            stores = await surveyor.stores()
+            self._progress.ready("database")
         await supervisor.ready([part.name for part in parts])
         self._progress.finish()
-        seconds = time.monotonic() - self._began
-        show_opening(Opening(settings, survey, await self._describe_redis(), seconds), self._console)
-
-    async def _take_survey(self, starter_url: str) -> Survey:
-        log = self._settings.home / "logs" / "survey.log"
-        self._progress.begin(SURVEY)
-        survey = await ask_survey(starter_url, log)
-        self._progress.ready(SURVEY)
-        return survey
+        redis, seconds = await self._describe_redis(), time.monotonic() - self._began
+        show_opening(Opening(settings, models, stores, redis, seconds), self._console)
 
     async def _require_redis(self, url: str) -> None:
         try:

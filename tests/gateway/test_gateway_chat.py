@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,6 +16,11 @@ from gateway.main import create_app
 from nexus.messages import EVENTS, INTAKE
 from nexus.work_order import Channel, Role, Status
 from tests.gateway.company import LOOPBACK, Company, gateway_settings, rows_in, services_in
+
+
+async def rings_on(redis: Redis, stream: str) -> list[dict[str, object]]:
+    entries: Any = await redis.xrange(stream)
+    return [json.loads(fields[b"data"]) for _, fields in entries]
 
 
 async def test_a_message_becomes_a_work_order_and_the_reply_says_where_it_is(
@@ -33,10 +39,10 @@ async def test_a_message_becomes_a_work_order_and_the_reply_says_where_it_is(
         Channel.REST,
         body["session_id"],
     )
-    [(_, intake)] = await redis.xrange(INTAKE)
-    assert json.loads(intake[b"data"])["order_id"] == body["order_id"]
-    [(_, event)] = await redis.xrange(EVENTS)
-    assert json.loads(event[b"data"])["seq"] == 1
+    [ring] = await rings_on(redis, INTAKE)
+    assert ring["order_id"] == body["order_id"]
+    [ring] = await rings_on(redis, EVENTS)
+    assert (ring["order_id"], ring["seq"], ring["order_status"]) == (body["order_id"], 1, "queued")
 
 
 async def test_who_waits_gets_the_answer_and_its_receipt(client: httpx.AsyncClient, company: Company) -> None:

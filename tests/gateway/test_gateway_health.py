@@ -13,7 +13,7 @@ from nexus.work_order import Role
 from tests.gateway.company import LOOPBACK, gateway_settings
 
 
-def a_beat(worker: str, *, silent_s: float = 0, **changes: object) -> dict[str, object]:
+def a_beat(worker: str, silent_s: float, changes: dict[str, object]) -> dict[str, object]:
     return {
         "worker": worker,
         "pid": 1,
@@ -28,8 +28,8 @@ def a_beat(worker: str, *, silent_s: float = 0, **changes: object) -> dict[str, 
     } | changes
 
 
-async def beat(redis: Redis, worker: str, **changes: object) -> None:
-    await redis.hset(WORKERS, worker, json.dumps(a_beat(worker, **changes)))  # type: ignore[arg-type]
+async def beat(redis: Redis, worker: str, silent_s: float = 0, **changes: object) -> None:
+    await redis.hset(WORKERS, worker, json.dumps(a_beat(worker, silent_s, changes)))
 
 
 async def test_a_company_at_work_is_healthy(client: httpx.AsyncClient, redis: Redis) -> None:
@@ -79,7 +79,7 @@ async def test_agents_are_shown_with_the_model_their_workers_report(
 ) -> None:
     await beat(redis, "w1")
     await beat(redis, "w2")
-    await redis.hset(WORKERS, "broken", "{}")  # type: ignore[misc]
+    await redis.hset(WORKERS, "broken", "{}")
     agents = {agent["role"]: agent for agent in (await client.get("/api/agents")).json()["items"]}
     assert agents.keys() == {"admin", "intern", "director", "ceo"}
     assert (agents["ceo"]["model"], agents["ceo"]["workers"]) == ("claude-opus-4-6", 2)

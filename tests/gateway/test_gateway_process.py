@@ -2,81 +2,85 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from gateway.config import GatewaySettings
-from tests.gateway.company import Running, services_in, wait_until
+from gateway.main import main
+from tests.gateway.company import services_in, wait_until
 
 
-def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def test_importing_the_gateway_loads_no_model_library_and_connects_nowhere(tmp_path: Path) -> None:
+def test_importing_the_gateway_loads_no_model_library_reads_no_setting_and_opens_nothing(
+    tmp_path: Path,
+) -> None:
     code = (
-        "import sys, socket; socket.socket.connect = None; import gateway.main;"
-        "print([m for m in ('litellm', 'agents.model_router', 'alembic') if m in sys.modules])"
+        "import socket, sys; socket.socket.connect = None; import gateway.main;"
+        "print([name for name in ('litellm', 'agents.model_router', 'alembic') if name in sys.modules])"
     )
-    done = python("-W", "error", "-c", code, DATABASE_URL="nonsense", PORT="nonsense")
+    environment = {**os.environ, "DATABASE_URL": "nonsense", "PORT": "nonsense"}
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.strip() == "[]", done.stderr
-    assert not (tmp_path / "home").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("environment", "names"),
+    ("name", "value", "status"),
     [
-        ({"HOST": "0.0.0.0"}, "API_SECRET"),
-        ({"PORT": "x"}, "PORT"),
-        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
-        ({"REDIS_URL": "nonsense"}, "REDIS_URL"),
+        ("HOST", "0.0.0.0", 2),  # noqa: S104
+        ("PORT", "x", 2),
+        ("MAX_WAIT_S", "-1", 2),
+        ("DATABASE_URL", "mysql://x", 2),
+        ("REDIS_URL", "nonsense", 2),
+        ("DATABASE_URL", "postgresql://nexus@127.0.0.1:1/nexus", 1),
     ],
 )
-def test_a_wrong_setting_is_one_line_and_exit_2(environment: dict[str, str], names: str) -> None:
-    done = python("-m", "gateway.main", **environment)
-    assert done.returncode == 2
-    [line] = done.stderr.strip().splitlines()
-    assert names in line
+def test_what_keeps_it_from_starting_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, status: int
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == status
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("nexus gateway: ")
+    assert name in line or status == 1
 
 
-def test_sigterm_answers_who_waits_and_exits_0(tmp_path: Path, gateway: Running) -> None:
-    """The server in the thread lends its free port; the process is its own."""
-    port = str(gateway.port)
-    gateway.stop()
-    environment = {**os.environ, "PORT": port, "NEXUS_HOME": str(tmp_path / "own")}
-    with subprocess.Popen([sys.executable, "-m", "gateway.main"], env=environment, stderr=-3) as process:
-        url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: _is_up(url))
-        with subprocess.Popen(
-            [sys.executable, "-c", _CALL, f"{url}/api/chat"], stdout=subprocess.PIPE, text=True
-        ) as call:
-            wait_until(lambda: "1 calls" in httpx.get(f"{url}/api/health/detailed").text)
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(25) == 0
-            assert call.communicate(timeout=10)[0].strip() == "202 queued"
+def a_free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+    return port
 
 
-_CALL = """
-import httpx, sys
-reply = httpx.post(sys.argv[1], json={"content": "Hi", "wait": 100}, timeout=120, trust_env=False)
-print(reply.status_code, reply.json()["status"])
-"""
+def test_sigterm_answers_who_waits_and_exits_0(tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{(port := a_free_port())}"
+    environment = {**os.environ, "PORT": str(port), "NEXUS_HOME": str(tmp_path), "HOST": "127.0.0.1"}
+    command = [sys.executable, "-m", "gateway.main"]
+    with (
+        subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process,
+        httpx.Client(base_url=url, trust_env=False, timeout=60) as client,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        wait_until(lambda: is_up(client), timeout_s=60)
+        call = threads.submit(client.post, "/api/chat", json={"content": "Hi", "wait": 100})
+        wait_until(lambda: "1 calls wait" in client.get("/api/health/detailed").text)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(25) == 0
+        assert (call.result().status_code, call.result().json()["status"]) == (202, "queued")
 
 
-def _is_up(url: str) -> bool:
+def is_up(client: httpx.Client) -> bool:
     try:
-        return httpx.get(f"{url}/health", trust_env=False).status_code == 200
+        return client.get("/health").status_code == 200
     except httpx.TransportError:
         return False
 
@@ -86,9 +90,7 @@ def test_every_setting_says_what_it_is_for() -> None:
         assert field.description, name
 
 
-async def test_an_idle_gateway_asks_the_database_nothing(
-    gateway: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    replies = services_in(gateway.server._app).replies
+async def test_nothing_is_polled_while_nobody_waits(app: FastAPI) -> None:
+    replies = services_in(app).replies
     assert (replies.waiting_calls, replies.followed_sessions) == (0, 0)
-    assert not replies._somebody_waits.is_set()
+    assert not replies.polls

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -53,12 +53,15 @@ class Caller:
             return frame
 
     async def event(self, name: str) -> Frame:
-        """The next event of this name; the ones before it are kept in `events`."""
+        """The first event of this name; every event is kept in `events`."""
+        while not (found := [frame for frame in self.events if frame["event"] == name]):
+            self.events.append(await self._next())
+        return found[0]
+
+    async def drain(self) -> None:
+        """Read until the connection closes."""
         while True:
-            frame = await self._next()
-            self.events.append(frame)
-            if frame["event"] == name:
-                return frame
+            await self._next()
 
     async def _next(self) -> Frame:
         async with asyncio.timeout(20):
@@ -173,8 +176,7 @@ async def test_twenty_malformed_frames_in_a_row_end_the_connection(gateway: Runn
         for _ in range(MAX_BAD_FRAMES):
             await caller.socket.send("{")
         with pytest.raises(ConnectionClosed) as closed:
-            while True:
-                await caller.answer(None)
+            await caller.drain()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1008
 
@@ -199,8 +201,11 @@ async def store_orders(database: Database, session_id: str, count: int, content:
 
 async def test_a_client_that_does_not_read_is_closed_with_1013(settings: GatewaySettings) -> None:
     impatient = settings.model_copy(update={"ws_stall_s": 0.2})
-    with running_gateway(impatient) as gateway, capture_logs() as logs:
-        database = open_database(settings)
+    with (
+        running_gateway(impatient) as gateway,
+        closing(open_database(settings)) as database,
+        capture_logs() as logs,
+    ):
         async with connect(gateway.ws_url, proxy=None, max_queue=1) as socket:
             caller = Caller(socket)
             sent = (await caller.call("chat.send", content="Hi"))["payload"]
@@ -208,7 +213,6 @@ async def test_a_client_that_does_not_read_is_closed_with_1013(settings: Gateway
             await wait_until(lambda: any(line.get("code") == 1013 for line in logs))
             with pytest.raises(ConnectionClosed) as closed:
                 await caller.event("never")
-        database.close()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1013
     seqs = [event["seq"] for event in caller.events]

@@ -24,7 +24,7 @@ def check_post(post: Post, today: date) -> Finding:
     about = post.role.value
     if post.choice is None:
         if post.role is Role.ADMIN:
-            return Finding(Level.OK, about, "works by rules, without a model")
+            return Finding(Level.OK, about, describe(None))
         return Finding(Level.FAIL, about, post.problem or "has no model: set ANTHROPIC_API_KEY.")
     name = describe(post.choice)
     if post.choice.is_local:
@@ -45,8 +45,10 @@ def _check_end(about: str, name: str, variable: str, ends: date | None, today: d
     return Finding(Level.WARN, about, f"{name} is retired on {ends}: set {variable} to a newer model.")
 
 
-def describe(choice: ModelChoice) -> str:
+def describe(choice: ModelChoice | None) -> str:
     """A model and where it runs, in a few words."""
+    if choice is None:
+        return "works by rules, without a model"
     if choice.weak:
         return f"{choice.model} (starter model, on this machine, free)"
     if choice.provider is Provider.SCRIPTED:

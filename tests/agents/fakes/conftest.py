@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from types import ModuleType
 
 import pytest
+import pytest_asyncio
 
 from tests.agents.fakes.vendors import VENDORS, Vendor
 
@@ -28,9 +29,9 @@ def litellm_module() -> ModuleType:
     return module
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def litellm(litellm_module: ModuleType) -> AsyncIterator[ModuleType]:
-    """LiteLLM with its connections closed afterwards: it keeps them for each event loop, and each test has its own."""
+    """LiteLLM with its connections closed afterwards; it keeps them for each event loop, so a module shares one."""
     yield litellm_module
     await litellm_module.close_litellm_async_clients()
     litellm_module.in_memory_llm_clients_cache.flush_cache()

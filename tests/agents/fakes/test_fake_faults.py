@@ -1,5 +1,6 @@
 """Each fault, seen with a plain HTTP client."""
 
+import asyncio
 import json
 import socket
 
@@ -7,7 +8,7 @@ import httpx
 import pytest
 
 from agents.fakes.script import Fault, FaultKind, Reply, Rule, Script
-from tests.agents.fakes.vendors import ANTHROPIC, KEY, OLLAMA, OPENAI, Vendor
+from tests.agents.fakes.vendors import ANTHROPIC, OLLAMA, OPENAI, Vendor, a_client
 from tests.conftest import wait_until
 
 
@@ -51,7 +52,7 @@ async def test_connection_reset_is_a_tcp_reset(vendor: Vendor) -> None:
 
 
 async def test_timeout_before_first_byte_never_answers(vendor: Vendor) -> None:
-    async with vendor.server(Fault("timeout_before_first_byte")) as server, httpx.AsyncClient() as client:
+    async with vendor.server(Fault("timeout_before_first_byte")) as server, a_client() as client:
         url = server.base_url + vendor.path
         with pytest.raises(httpx.ReadTimeout):
             await client.post(url, json=vendor.request(), headers=vendor.headers, timeout=0.2)
@@ -63,16 +64,21 @@ async def test_timeout_before_first_byte_never_answers(vendor: Vendor) -> None:
 )
 async def test_a_stream_can_stop_half_way(vendor: Vendor, kind: FaultKind, error: type[Exception]) -> None:
     fault = Fault(kind, text="one two three", after_chunks=2)
-    received = b""
-    async with vendor.server(fault) as server, httpx.AsyncClient(timeout=0.5) as client:
-        body = vendor.request(stream=True)
-        async with client.stream(
-            "POST", server.base_url + vendor.path, json=body, headers=vendor.headers
-        ) as response:
-            assert response.status_code == 200
+    received = bytearray()
+
+    async def read_all(response: httpx.Response) -> None:
+        async for part in response.aiter_bytes():
+            received.extend(part)
+
+    async with (
+        vendor.server(fault) as server,
+        a_client(timeout=0.5, headers=vendor.headers) as client,
+    ):
+        url, body = server.base_url + vendor.path, vendor.request(stream=True)
+        async with client.stream("POST", url, json=body) as response:
             with pytest.raises(error):
-                async for part in response.aiter_bytes():
-                    received += part
+                await read_all(response)
+    assert response.status_code == 200
     assert b" two" in received
     assert b"three" not in received
 
@@ -83,7 +89,7 @@ async def test_a_stream_can_stop_half_way(vendor: Vendor, kind: FaultKind, error
 async def test_a_whole_answer_can_stop_half_way_too(
     vendor: Vendor, kind: FaultKind, error: type[Exception]
 ) -> None:
-    async with vendor.server(Fault(kind)) as server, httpx.AsyncClient(timeout=0.5) as client:
+    async with vendor.server(Fault(kind)) as server, a_client(timeout=0.5) as client:
         with pytest.raises(error):
             await client.post(server.base_url + vendor.path, json=vendor.request(), headers=vendor.headers)
 
@@ -125,7 +131,7 @@ async def test_an_empty_answer_is_a_right_answer_without_text(vendor: Vendor) ->
 
 
 async def test_other_paths_can_fail_too() -> None:
-    async with OLLAMA.server() as server, httpx.AsyncClient(base_url=server.base_url) as client:
+    async with OLLAMA.server() as server, a_client(server.base_url) as client:
         server.script = Script((Rule((Fault("http_status", status=503),), path="/api/tags"),))
         assert (await client.get("/api/tags", headers=OLLAMA.headers)).status_code == 503
         assert (await OLLAMA.post(server)).status_code == 200
@@ -138,9 +144,7 @@ async def test_the_next_request_after_a_fault_is_answered(vendor: Vendor) -> Non
 
 
 async def test_a_server_stops_at_once_while_a_client_still_waits(vendor: Vendor) -> None:
-    async with httpx.AsyncClient(headers=vendor.headers, timeout=30) as client:
-        import asyncio
-
+    async with a_client(headers=vendor.headers, timeout=30) as client:
         async with vendor.server(Fault("timeout_before_first_byte")) as server:
             waiting = asyncio.create_task(client.post(server.base_url + vendor.path, json=vendor.request()))
             await wait_until(lambda: server.calls)
@@ -148,14 +152,11 @@ async def test_a_server_stops_at_once_while_a_client_still_waits(vendor: Vendor)
             await waiting
 
 
-async def test_a_stream_in_progress_ends_as_hung_up_when_the_server_stops() -> None:
-    with OPENAI.server(Reply("a b c", chunk_delay_s=60)) as server, httpx.Client(timeout=5) as client:
-        request = client.build_request(
-            "POST", server.base_url + OPENAI.path, json=OPENAI.request(stream=True), headers=OPENAI.headers
-        )
-        response = client.send(request, stream=True)
-        server.__exit__(None, None, None)
+def test_a_stream_in_progress_ends_as_hung_up_when_the_server_stops() -> None:
+    with httpx.Client(timeout=5, headers=OPENAI.headers) as client:
+        with OPENAI.server(Reply("a b c", chunk_delay_s=60)) as server:
+            url, body = server.base_url + OPENAI.path, OPENAI.request(stream=True)
+            response = client.send(client.build_request("POST", url, json=body), stream=True)
         with pytest.raises(httpx.TransportError):
             response.read()
     assert [call.outcome for call in server.calls] == ["hung_up"]
-    assert KEY not in repr(server.calls)

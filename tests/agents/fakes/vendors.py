@@ -1,5 +1,6 @@
 """The three fakes side by side, with one right request for each: what the tests of this folder share."""
 
+import ssl
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -12,6 +13,13 @@ from agents.fakes.script import Fault, Reply, Script
 from agents.fakes.server import FakeServer
 
 KEY = "test-key"
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # spares the 80 ms in which httpx would load the CA bundle
+
+
+def a_client(
+    base_url: str = "", *, timeout: float = 5, headers: dict[str, str] | None = None
+) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=base_url, timeout=timeout, headers=headers, verify=NO_TLS)
 
 
 class CreateApp(Protocol):
@@ -47,7 +55,7 @@ class Vendor:
         return {field: value for field, value in (body | changes).items() if value is not None}
 
     async def post(self, server: FakeServer, **changes: object) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=server.base_url, timeout=5) as client:
+        async with a_client(server.base_url) as client:
             return await client.post(self.path, json=self.request(**changes), headers=self.headers)
 
 

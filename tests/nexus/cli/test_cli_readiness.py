@@ -1,0 +1,38 @@
+"""How `nexus up` knows that a part works."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from nexus.cli.ports import free_port
+from nexus.cli.readiness import WORKERS, answers_http, answers_ping, has_beaten
+from nexus.clock import ManualClock
+from nexus.redis_client import make_redis
+
+
+def a_beat(clock: ManualClock, *, pid: int = 42, age_s: float = 0) -> str:
+    at = clock.now() - timedelta(seconds=age_s)
+    return json.dumps({"worker": "w", "pid": pid, "host": "here", "roles": ["ceo"], "at": at.isoformat()})
+
+
+@pytest.mark.parametrize(
+    ("beat", "is_ready"),
+    [({}, True), ({"age_s": 14}, True), ({"age_s": 16}, False), ({"pid": 43}, False)],
+)
+async def test_a_worker_is_ready_when_this_very_process_has_beaten_lately(
+    redis: Redis, beat: dict[str, int], is_ready: bool
+) -> None:
+    clock = ManualClock()
+    await redis.hset(WORKERS, "w", a_beat(clock, **beat))
+    await redis.hset(WORKERS, "odd", "not json")
+    assert await has_beaten(redis, clock)(42) is is_ready
+
+
+async def test_nothing_that_does_not_answer_is_ready() -> None:
+    nobody = make_redis("unix:///nowhere/valkey.sock")
+    assert not await answers_ping(nobody)(1)
+    assert not await has_beaten(nobody, ManualClock())(1)
+    assert not await answers_http("127.0.0.1", free_port())(1)
+    await nobody.aclose()

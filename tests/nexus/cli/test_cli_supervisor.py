@@ -1,0 +1,155 @@
+"""The supervisor over small real processes."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from nexus.cli.child import ROTATE_BYTES, rotate, tail
+from nexus.cli.parts import Part
+from nexus.cli.supervisor import GaveUp, Pace
+from tests.conftest import wait_until
+from tests.nexus.cli.parts_on_paper import QUICK, STAY, Stage
+
+STUBBORN = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + STAY
+ORPHAN_MAKER = """
+import asyncio, pathlib, sys
+from nexus.cli.child import start_child
+async def main():
+    child = await start_child(["/bin/sleep", "600"], {}, pathlib.Path(sys.argv[1]))
+    print(child.pid, flush=True)
+    await child.ended()
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+@asynccontextmanager
+async def kept(stage: Stage, *parts: Part) -> AsyncIterator[None]:
+    """The parts are started and kept; the end is left to the test, and made sure of."""
+    tasks = [asyncio.create_task(stage.supervisor.keep(part)) for part in parts]
+    try:
+        await stage.supervisor.ready([part.name for part in parts])
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await stage.supervisor.stop()
+
+
+async def test_a_part_that_dies_is_started_again_and_one_line_says_so(stage: Stage) -> None:
+    async with kept(stage, stage.part("worker")):
+        first = stage.pids_of("worker")[0]
+        os.kill(first, signal.SIGKILL)
+        await wait_until(lambda: stage.said.count("worker ready") == 2)
+        assert len(stage.pids_of("worker")) == 2
+        assert "worker ended (SIGKILL), starting it again in 0.01 s" in stage.said
+
+
+async def test_a_part_starts_when_what_it_needs_is_ready(stage: Stage) -> None:
+    slow = stage.part("valkey", "time.sleep(0.2)\nnote('ready')\n" + STAY)
+    async with kept(stage, stage.part("worker", needs=("valkey",)), slow):
+        assert stage.journal == ["start valkey", "ready valkey", "start worker"]
+
+
+async def test_the_highest_layer_ends_first_and_the_next_waits_for_it(stage: Stage) -> None:
+    parts = [stage.part("valkey"), stage.part("starter", layer=1), stage.part("worker", layer=2)]
+    async with kept(stage, *parts):
+        await stage.supervisor.stop()
+    assert stage.journal[-3:] == ["end worker", "end starter", "end valkey"]
+
+
+async def test_a_part_that_ignores_sigterm_is_killed_after_the_drain(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, replace(QUICK, drain_s=0.1))
+    async with kept(stage, stage.part("worker", STUBBORN)):
+        pid = stage.pids_of("worker")[0]
+        await stage.supervisor.stop()
+        assert not psutil.pid_exists(pid)
+    assert "end worker" not in stage.journal
+
+
+async def test_kill_ends_everything_at_once(stage: Stage) -> None:
+    async with kept(stage, stage.part("worker", STUBBORN)):
+        stopping = asyncio.create_task(stage.supervisor.stop())
+        stage.supervisor.kill()
+        await asyncio.wait_for(stopping, 5)
+
+
+async def test_a_part_that_dies_five_times_before_it_is_ready_is_given_up_with_its_last_words(
+    stage: Stage,
+) -> None:
+    part = stage.part("gateway", "print('no such \\x1b[31mtable', flush=True)\nsys.exit(1)\n")
+    with pytest.raises(GaveUp) as error:
+        await stage.supervisor.keep(part)
+    assert stage.journal == ["start gateway"] * 5
+    assert "ended 5 times" in str(error.value)
+    assert "no such [31mtable" in str(error.value)
+    assert "nexus doctor" in str(error.value)
+
+
+async def test_a_part_that_refuses_its_settings_is_not_tried_again(stage: Stage) -> None:
+    part = stage.part("gateway", "sys.stderr.write('PORT is wrong')\nsys.exit(2)\n")
+    with pytest.raises(GaveUp, match="refuses to start") as error:
+        await stage.supervisor.keep(part)
+    assert stage.journal == ["start gateway"]
+    assert "PORT is wrong" in str(error.value)
+
+
+async def test_a_part_that_never_gets_ready_is_given_up(stage: Stage) -> None:
+    part = stage.part("worker", "while True: signal.pause()\n", ready_within_s=0.2)
+    with pytest.raises(GaveUp, match=r"not ready within 0\.2 s"):
+        await stage.supervisor.keep(part)
+    await stage.supervisor.stop()
+
+
+async def test_ctrl_c_in_the_terminal_does_not_reach_the_parts(stage: Stage) -> None:
+    async with kept(stage, stage.part("worker")):
+        assert os.getsid(stage.pids_of("worker")[0]) != os.getsid(0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other kernels have no parent-death signal")
+async def test_parts_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ORPHAN_MAKER, str(tmp_path / "log")]
+    supervisor = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert supervisor.stdout is not None
+    orphan = psutil.Process(int(supervisor.stdout.readline()))
+    # The leash becomes the command once it is set.
+    await wait_until(lambda: "sleep" in orphan.name())
+    supervisor.kill()
+    supervisor.communicate()
+    await wait_until(lambda: not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE)
+
+
+def test_the_backoff_doubles_up_to_half_a_minute() -> None:
+    pace = Pace()
+    assert [pace.backoff_s(deaths) for deaths in range(1, 9)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
+
+
+def test_a_log_over_ten_megabytes_is_kept_as_the_previous_one(tmp_path: Path) -> None:
+    log = tmp_path / "logs" / "worker.log"
+    rotate(log)
+    log.write_bytes(b"x" * (ROTATE_BYTES + 1))
+    rotate(log)
+    assert not log.exists()
+    assert log.with_name("worker.log.1").stat().st_size > ROTATE_BYTES
+
+
+def test_the_end_of_a_log_is_its_last_lines_without_control_characters(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    log.write_text("\n".join(f"line {n}\x1b[2J" for n in range(1000)))
+    assert tail(log)[-1] == "line 999[2J"
+    assert len(tail(log)) == 8
+    assert tail(tmp_path / "none.log") == []
