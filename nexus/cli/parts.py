@@ -3,16 +3,13 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from gateway.config import GatewaySettings
 from nexus.cli.company import reachable_host
 from nexus.cli.readiness import ReadyCheck, answers_http, answers_ping, has_beaten
+from nexus.cli.redis_probe import RedisClient
 from nexus.cli.valkey import valkey_command
 from nexus.clock import SystemClock
-
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
 
 VALKEY = "valkey"
 WORKER_ROLES = "admin,intern,director,ceo"
@@ -31,7 +28,7 @@ class Part:
     ready_within_s: float = 120
 
 
-def valkey_part(settings: GatewaySettings, redis: "Redis") -> Part:
+def valkey_part(settings: GatewaySettings, redis: RedisClient) -> Part:
     """The embedded Valkey; for when REDIS_URL is not set."""
     return Part(VALKEY, valkey_command(settings.valkey_socket), answers_ping(redis), layer=0)
 
@@ -42,7 +39,7 @@ def starter_part(port: int) -> Part:
     return Part("starter model", argv, answers_http("127.0.0.1", port), layer=1)
 
 
-def office_parts(settings: GatewaySettings, redis: "Redis", starter_url: str | None) -> list[Part]:
+def office_parts(settings: GatewaySettings, redis: RedisClient, starter_url: str | None) -> list[Part]:
     """The worker of all roles and the gateway."""
     env = {"NEXUS_HOME": str(settings.home), "PORT": str(settings.port)}
     if starter_url:

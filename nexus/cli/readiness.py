@@ -3,15 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
+from nexus.cli.redis_probe import NoAnswer, RedisClient, ask
 from nexus.clock import Clock
-from nexus.redis_client import REDIS_DOWN
-
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
 
 WORKERS = "nexus:workers"
 BEAT_STALE_AFTER = timedelta(seconds=15)
@@ -51,25 +47,21 @@ async def _status_line(host: str, port: int) -> bytes:
         writer.close()
 
 
-def answers_ping(redis: "Redis") -> ReadyCheck:
+def answers_ping(redis: RedisClient) -> ReadyCheck:
     """True once Redis answers PING."""
 
     async def check(_pid: int) -> bool:
-        try:
-            return bool(await redis.ping())
-        except REDIS_DOWN:
-            return False
+        return await ask(redis.ping()) is True
 
     return check
 
 
-def has_beaten(redis: "Redis", clock: Clock) -> ReadyCheck:
+def has_beaten(redis: RedisClient, clock: Clock) -> ReadyCheck:
     """True once the worker with that process id has written its beat, not longer ago than it may be."""
 
     async def check(pid: int) -> bool:
-        try:
-            beats = await redis.hvals(WORKERS)
-        except REDIS_DOWN:
+        beats = await ask(redis.hvals(WORKERS))
+        if isinstance(beats, NoAnswer):
             return False
         return any(_is_fresh(beat, pid, clock.now()) for beat in beats)
 

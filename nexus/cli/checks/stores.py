@@ -5,8 +5,9 @@ from sqlalchemy.engine import Connection
 from db.engine import Database, open_database
 from nexus.cli.checks.finding import Finding, Level
 from nexus.cli.company import place_of
+from nexus.cli.redis_probe import NoAnswer, RedisClient, ask, redis_trouble
 from nexus.errors import ConfigurationError, StoreUnavailable
-from nexus.redis_client import REDIS_DOWN, make_redis
+from nexus.redis_client import make_redis
 from nexus.settings import CommonSettings
 
 DATABASE = "database"
@@ -68,22 +69,14 @@ async def check_redis(settings: CommonSettings) -> Finding:
     try:
         if settings.redis_url is None and not settings.valkey_socket.exists():
             return Finding(Level.OK, "redis", "the embedded Valkey starts with `nexus up`")
-        redis = make_redis(settings.effective_redis_url, max_connections=1)
+        redis: RedisClient = make_redis(settings.effective_redis_url, max_connections=1)
     except ConfigurationError as error:
         return Finding(Level.FAIL, "redis", str(error))
-    place = place_of(settings.redis_url) if settings.redis_url else str(settings.valkey_socket)
-    try:
-        await redis.ping()
-    except REDIS_DOWN as error:
-        if settings.redis_url is None:
-            return Finding(Level.OK, "redis", "the embedded Valkey starts with `nexus up`")
-        return Finding(Level.FAIL, "redis", _redis_trouble(place, str(error)))
-    finally:
-        await redis.aclose()
-    return Finding(Level.OK, "redis", f"answers at {place}")
-
-
-def _redis_trouble(place: str, error: str) -> str:
-    if "AUTH" in error.upper() or "username-password" in error:
-        return f"Redis at {place} refuses the password: correct REDIS_URL."
-    return f"no Redis answers at {place}: start it, correct REDIS_URL, or leave it empty."
+    answer = await ask(redis.ping())
+    await redis.aclose(close_connection_pool=True)
+    if not isinstance(answer, NoAnswer):
+        place = place_of(settings.redis_url) if settings.redis_url else settings.valkey_socket
+        return Finding(Level.OK, "redis", f"answers at {place}")
+    if settings.redis_url is None:
+        return Finding(Level.OK, "redis", "the embedded Valkey starts with `nexus up`")
+    return Finding(Level.FAIL, "redis", redis_trouble(settings.redis_url, answer))

@@ -60,7 +60,7 @@ def test_a_port_in_use_names_port_and_another_one() -> None:
 
 
 def test_an_open_door_without_a_secret_is_refused() -> None:
-    ended = nexus("up", HOST="0.0.0.0", PORT=str(free_port()))
+    ended = nexus("up", HOST="::", PORT=str(free_port()))
     assert ended.returncode == 2
     assert "API_SECRET" in ended.stderr
 
@@ -68,14 +68,15 @@ def test_an_open_door_without_a_secret_is_refused() -> None:
 @pytest.mark.parametrize(
     ("variable", "url"),
     [
-        ("DATABASE_URL", "postgresql://owner:hush@127.0.0.1:1/nexus"),
-        ("DATABASE_URL", "mysql://owner:hush@127.0.0.1:1/nexus"),
-        ("REDIS_URL", "redis://owner:hush@127.0.0.1:1/0"),
+        ("DATABASE_URL", "postgresql://owner:hush@127.0.0.1:{port}/nexus"),
+        ("DATABASE_URL", "mysql://owner:hush@127.0.0.1:{port}/nexus"),
+        ("REDIS_URL", "redis://owner:hush@127.0.0.1:{port}/0"),
     ],
 )
 def test_a_store_that_cannot_be_used_ends_the_start_with_its_setting_named(
     tmp_path: Path, variable: str, url: str
 ) -> None:
+    url = url.format(port=free_port())
     ended = nexus("up", PORT=str(free_port()), **{variable: url})
     assert ended.returncode in (1, 2)
     assert variable in ended.stderr

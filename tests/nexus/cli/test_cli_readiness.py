@@ -35,4 +35,4 @@ async def test_nothing_that_does_not_answer_is_ready() -> None:
     assert not await answers_ping(nobody)(1)
     assert not await has_beaten(nobody, ManualClock())(1)
     assert not await answers_http("127.0.0.1", free_port())(1)
-    await nobody.aclose()
+    await nobody.aclose(close_connection_pool=True)

@@ -31,6 +31,13 @@ asyncio.run(main())
 """
 
 
+def a_supervisor_and_its_part(log: Path) -> tuple[subprocess.Popen[str], psutil.Process]:
+    command = [sys.executable, "-c", ORPHAN_MAKER, str(log)]
+    supervisor = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert supervisor.stdout is not None
+    return supervisor, psutil.Process(int(supervisor.stdout.readline()))
+
+
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path)
@@ -122,10 +129,7 @@ async def test_ctrl_c_in_the_terminal_does_not_reach_the_parts(stage: Stage) -> 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other kernels have no parent-death signal")
 async def test_parts_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", ORPHAN_MAKER, str(tmp_path / "log")]
-    supervisor = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert supervisor.stdout is not None
-    orphan = psutil.Process(int(supervisor.stdout.readline()))
+    supervisor, orphan = a_supervisor_and_its_part(tmp_path / "log")
     # The leash becomes the command once it is set.
     await wait_until(lambda: "sleep" in orphan.name())
     supervisor.kill()

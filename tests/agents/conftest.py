@@ -1,0 +1,68 @@
+"""A workplace over real stores, with a model whose every answer the test decides."""
+
+from collections.abc import Callable
+
+import pytest
+
+from agents.completion import Completion, Finish, ModelRequest
+from agents.config import AgentSettings, ModelChoice, Payroll, Post, Provider
+from agents.handler import OrderHandler, Workplace
+from agents.lease import LeaseKeeper
+from db.engine import Database
+from nexus.bus import Bus
+from nexus.clock import SystemClock
+from nexus.usage import Usage
+from nexus.work_order import Role
+
+
+class StubModel:
+    """Gives what the test put in `replies`, in order; an exception among them is raised. Keeps every request."""
+
+    def __init__(self) -> None:
+        self.replies: list[str | Completion | Exception] = []
+        self.requests: list[ModelRequest] = []
+
+    async def complete(self, request: ModelRequest) -> Completion:
+        self.requests.append(request)
+        reply = self.replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply if isinstance(reply, Completion) else said(reply)
+
+    @property
+    def models_asked(self) -> list[str]:
+        return [request.choice.model for request in self.requests]
+
+
+def said(text: str, finish: Finish = Finish.STOP) -> Completion:
+    return Completion(text, finish, Usage(20, 10), 5, "req-1")
+
+
+def a_payroll() -> Payroll:
+    """Each tier has a model of its own name; the Admin has none and works by rules."""
+    tiers = {
+        role: Post(role, ModelChoice(Provider.SCRIPTED, role.value), 100)
+        for role in (Role.INTERN, Role.DIRECTOR, Role.CEO)
+    }
+    return {Role.ADMIN: Post(Role.ADMIN, None, 100), **tiers}
+
+
+@pytest.fixture
+def model() -> StubModel:
+    return StubModel()
+
+
+@pytest.fixture
+def make_place(database: Database, bus: Bus, model: StubModel) -> Callable[..., Workplace]:
+    def make(payroll: Payroll | None = None, lease_s: float = 30) -> Workplace:
+        clock = SystemClock()
+        settings = AgentSettings(lease_s=lease_s)
+        leases = LeaseKeeper(database, clock, lease_s)
+        return Workplace("w1", settings, payroll or a_payroll(), database, bus, clock, model, leases)
+
+    return make
+
+
+@pytest.fixture
+def handler(make_place: Callable[..., Workplace]) -> OrderHandler:
+    return OrderHandler(make_place())
