@@ -130,7 +130,10 @@ class Talk:
             case "session.subscribe":
                 return self._on_subscribe(parse_params(request, SubscribeParams, self._limits))
             case _:
-                raise Problem(Kind.NOT_FOUND, "There is no such method; see docs for the ones there are.")
+                raise Problem(
+                    Kind.NOT_FOUND,
+                    "There is no such method: ping, chat.send and session.subscribe are there.",
+                )
 
     async def _on_ping(self) -> dict[str, Any]:
         return {"pong": True, "at": self._services.clock.now().isoformat()}

@@ -23,6 +23,7 @@ from db.engine import Database, open_database, sqlite_engine
 from db.migrate import migrate
 from nexus.bus import Bus
 from nexus.clock import SystemClock
+from nexus.logs import configure_logs
 from nexus.redis_client import make_redis
 from nexus.settings import CommonSettings
 
@@ -52,6 +53,11 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("API_SECRET", raising=False)
     monkeypatch.setenv("NEXUS_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _logs_as_in_production() -> None:
+    configure_logs(CommonSettings(), "tests")
 
 
 async def wait_until(condition: Callable[[], object], timeout_s: float = 20) -> None:

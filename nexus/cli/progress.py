@@ -1,6 +1,8 @@
 """What `nexus up` shows while the parts come up: a spinner a part on a terminal, else plain lines."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -57,6 +59,13 @@ class Progress:
             self._live.update(self._tasks[name], completed=1)
         else:
             self.say(f"{name} ready in {time.monotonic() - self._began[name]:.1f} s")
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """`begin` and, unless it fails, `ready`."""
+        self.begin(name)
+        yield
+        self.ready(name)
 
     def say(self, line: str) -> None:
         """One line, above the animation while there is one."""

@@ -84,7 +84,8 @@ class Supervisor:
     def kill(self) -> None:
         """End everything at once, whatever it is doing."""
         for _, child in self._children.values():
-            child.kill()
+            if child.is_running:
+                child.kill()
 
     async def _live(self, part: Part) -> int:
         """One life of `part`, from start to end; returns its exit code."""

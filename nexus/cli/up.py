@@ -17,7 +17,7 @@ from gateway.config import GatewaySettings, check_exposure
 from nexus.cli.company import place_of, url_of
 from nexus.cli.lock import take_lock
 from nexus.cli.panel import Opening, show_opening
-from nexus.cli.parts import office_parts, starter_part, valkey_part
+from nexus.cli.parts import Part, office_parts, starter_part, valkey_part
 from nexus.cli.ports import free_port, require_free_port
 from nexus.cli.progress import Progress
 from nexus.cli.redis_probe import NoAnswer, RedisClient, ask, redis_trouble
@@ -91,31 +91,34 @@ class Company:
             raise errors.exceptions[0] from None
 
     async def _open(self, group: asyncio.TaskGroup) -> None:
-        """Start the parts; each is a task of `group` that goes on for ever."""
+        """Start the parts, each a task of `group` that goes on for ever, and say when they are ready."""
         settings, supervisor = self._settings, self._supervisor
         if settings.redis_url is None:
             group.create_task(supervisor.keep(valkey_part(settings, self._redis)))
         else:
             await self._require_redis(settings.redis_url)
         port = free_port()
-        url = f"http://127.0.0.1:{port}/v1"
-        async with surveying(url, settings.home / "logs" / "survey.log") as surveyor:
-            self._progress.begin("models")
-            models = await surveyor.models()
-            self._progress.ready("models")
-            parts = office_parts(settings, self._redis, url if models.needs_starter else None)
-            if models.needs_starter:
-                find_model_file()
-                parts.append(starter_part(port))
+        async with surveying(
+            f"http://127.0.0.1:{port}/v1", settings.home / "logs" / "survey.log"
+        ) as surveyor:
+            with self._progress.step("models"):
+                models = await surveyor.models()
+            parts = self._office(port if models.needs_starter else None)
             for part in parts:
                 group.create_task(supervisor.keep(part))
-            self._progress.begin("database")
-            stores = await surveyor.stores()
-            self._progress.ready("database")
+            with self._progress.step("database"):
+                stores = await surveyor.stores()
         await supervisor.ready([part.name for part in parts])
         self._progress.finish()
         redis, seconds = await self._describe_redis(), time.monotonic() - self._began
         show_opening(Opening(settings, models, stores, redis, seconds), self._console)
+
+    def _office(self, starter_port: int | None) -> list[Part]:
+        if starter_port is None:
+            return office_parts(self._settings, self._redis, None)
+        find_model_file()
+        url = f"http://127.0.0.1:{starter_port}/v1"
+        return [starter_part(starter_port), *office_parts(self._settings, self._redis, url)]
 
     async def _require_redis(self, url: str) -> None:
         answer = await ask(self._redis.ping())

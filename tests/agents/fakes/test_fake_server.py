@@ -32,6 +32,14 @@ def test_it_listens_on_loopback_only_and_not_after_its_end() -> None:
         _ = server.base_url
 
 
+def test_it_closes_connections_that_came_while_it_was_stopping() -> None:
+    for _ in range(100):
+        with OPENAI.server() as server:
+            clients = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(3)]
+        for client in clients:
+            client.close()
+
+
 def test_its_script_can_be_replaced_and_starts_from_its_beginning() -> None:
     with OPENAI.server("one", "two") as server:
         for wanted in ("one", "one"):

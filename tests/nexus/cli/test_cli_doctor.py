@@ -111,18 +111,28 @@ def test_a_model_without_a_price_is_a_warning_that_names_the_setting() -> None:
     assert "NEXUS_MODEL_CEO" in finding.text
 
 
-def test_a_database_that_is_there_shows_its_schema(
-    database: Database, database_settings: CommonSettings
-) -> None:
-    finding = check_database(database_settings)
+def test_a_postgresql_that_is_there_shows_its_schema(migrated_postgres_url: str) -> None:
+    finding = check_database(CommonSettings(database_url=migrated_postgres_url))
     assert finding.level is Level.OK
+    assert finding.text.startswith("PostgreSQL, ")
     assert "schema 0001" in finding.text
-    assert ("SQLite" in finding.text) is database.is_sqlite
 
 
-def test_an_empty_database_is_fine_and_stays_empty(database_settings: CommonSettings) -> None:
-    assert check_database(database_settings).level is Level.OK
-    assert not database_settings.sqlite_path.exists()
+def test_a_sqlite_file_that_is_there_shows_its_schema(sqlite: Database) -> None:
+    assert sqlite.is_sqlite
+    finding = check_database(CommonSettings())
+    assert finding.level is Level.OK
+    assert finding.text.startswith("SQLite, ")
+    assert "schema 0001" in finding.text
+
+
+def test_an_empty_database_is_fine_and_is_left_as_it_is(postgres_url: str) -> None:
+    for settings in (CommonSettings(), CommonSettings(database_url=postgres_url)):
+        for _ in range(2):  # the second time would find what the first had made
+            finding = check_database(settings)
+            assert finding.level is Level.OK
+            assert "schema 0001" not in finding.text
+    assert not CommonSettings().sqlite_path.exists()
 
 
 @pytest.mark.parametrize(

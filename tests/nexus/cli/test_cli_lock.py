@@ -14,7 +14,8 @@ DEAD_SUPERVISOR = """
 import os, pathlib, subprocess, sys
 from nexus.cli.lock import take_lock
 lock = take_lock(pathlib.Path(sys.argv[1]), "http://127.0.0.1:8000")
-part = subprocess.Popen(["/bin/sleep", sys.argv[2]], pass_fds=[lock], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+part = subprocess.Popen(["/bin/sleep", sys.argv[2]], pass_fds=[lock], **quiet)
 print(part.pid, flush=True)
 os._exit(0)
 """
