@@ -16,7 +16,7 @@ from typing import Any
 import redis.exceptions
 from redis.asyncio import Redis
 
-from agents.config import AgentSettings, Provider, resolve_payroll
+from agents.config import AgentSettings, Payroll, Provider, resolve_payroll
 from agents.handler import OrderHandler, Workplace
 from agents.housekeeping import Housekeeping
 from agents.lease import LeaseKeeper
@@ -173,19 +173,15 @@ async def serve(settings: AgentSettings, roles: tuple[Role, ...]) -> None:
         ConfigurationError: a setting is wrong.
         StoreUnavailable: the database does not answer at start.
     """
-    clock = SystemClock()
-    local = await find_local_model(settings)
-    payroll = resolve_payroll(settings, local.choice)
-    for note in (*local.notes, *(post.problem for post in payroll.values() if post.problem)):
-        log.warning("models.note", note=note)
+    clock, router = SystemClock(), ModelRouter(settings)
     database = open_database(settings)
     url = settings.effective_redis_url
     client, blocking = make_redis(url), make_redis(url, blocking_reads=True)
-    bus, router = Bus(client, blocking, clock), ModelRouter(settings)
+    bus = Bus(client, blocking, clock)
     try:
-        await asyncio.to_thread(migrate, database)
-        if any(post.choice and post.choice.provider is not Provider.SCRIPTED for post in payroll.values()):
-            await router.warm_up()
+        payroll, _ = await asyncio.gather(
+            _ready_models(settings, router), asyncio.to_thread(migrate, database)
+        )
         name = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-6:]}"
         leases = LeaseKeeper(database, clock, settings.lease_s)
         place = Workplace(name, settings, payroll, database, bus, clock, router, leases)
@@ -196,6 +192,17 @@ async def serve(settings: AgentSettings, roles: tuple[Role, ...]) -> None:
         await router.close()
         await bus.close()
         database.close()
+
+
+async def _ready_models(settings: AgentSettings, router: ModelRouter) -> Payroll:
+    """The payroll, with LiteLLM loaded if anybody on it needs it."""
+    local = await find_local_model(settings)
+    payroll = resolve_payroll(settings, local.choice)
+    for note in (*local.notes, *(post.problem for post in payroll.values() if post.problem)):
+        log.warning("models.note", note=note)
+    if any(post.choice and post.choice.provider is not Provider.SCRIPTED for post in payroll.values()):
+        await router.warm_up()
+    return payroll
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -45,7 +45,7 @@ class Beat(BaseModel):
     pid: int
     host: str
     roles: list[Role]
-    models: dict[Role, BeatModel] = {}
+    models: dict[Role, BeatModel | None] = {}
     at: datetime
     busy: int = 0
 

@@ -142,14 +142,17 @@ class Bus:
 
     async def follow_events(self) -> AsyncIterator[EventRing]:
         """Every event ring from now on, for ever. Reconnects by itself; callers also poll, so gaps are harmless."""
-        last = "$"
+        last, in_touch = "$", True
         while True:
             try:
                 reply = await self._blocking.xread({EVENTS: last}, count=500, block=5_000)
             except (*REDIS_DOWN, redis.exceptions.ResponseError) as error:
-                log.warning("redis.unreachable", doing="follow events", error=str(error))
+                if in_touch:  # said once, not twice a second
+                    log.warning("redis.unreachable", doing="follow events", error=str(error))
+                in_touch = False
                 await self._clock.sleep(RECONNECT_S)
                 continue
+            in_touch = True
             for entry_id, fields in _items(reply):
                 last = entry_id.decode()
                 yield EventRing.model_validate_json(fields[FIELD])

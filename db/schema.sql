@@ -1,0 +1,223 @@
+-- The schema of NEXUS on PostgreSQL. Generated from db/tables.py by `make generate`; do not edit.
+-- Amounts named *_usd are whole nano-dollars (1 dollar = 1,000,000,000).
+
+CREATE TABLE agent_metrics (
+	id VARCHAR(64) NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	work_order_id VARCHAR(128) NOT NULL,
+	session_id VARCHAR(128),
+	agent_name VARCHAR(64) NOT NULL,
+	role VARCHAR(16) NOT NULL,
+	model VARCHAR(128) NOT NULL,
+	provider VARCHAR(32) NOT NULL,
+	success BOOLEAN NOT NULL,
+	latency_ms INTEGER NOT NULL,
+	prompt_tokens INTEGER NOT NULL,
+	completion_tokens INTEGER NOT NULL,
+	cost_usd BIGINT,
+	CONSTRAINT pk_agent_metrics PRIMARY KEY (id)
+);
+CREATE INDEX ix_agent_metrics_agent_name_created_at ON agent_metrics (agent_name, created_at);
+CREATE INDEX ix_agent_metrics_created_at ON agent_metrics (created_at);
+
+CREATE TABLE audit_logs (
+	id VARCHAR(64) NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	actor VARCHAR(128) NOT NULL,
+	action VARCHAR(64) NOT NULL,
+	status VARCHAR(32) NOT NULL,
+	work_order_id VARCHAR(128),
+	session_id VARCHAR(128),
+	details TEXT NOT NULL,
+	CONSTRAINT pk_audit_logs PRIMARY KEY (id)
+);
+CREATE INDEX ix_audit_logs_created_at ON audit_logs (created_at);
+CREATE INDEX ix_audit_logs_work_order_id ON audit_logs (work_order_id);
+
+-- Messages already taken from channels that redeliver.
+CREATE TABLE inbound (
+	channel VARCHAR(16) NOT NULL,
+	update_id VARCHAR(128) NOT NULL,
+	order_id VARCHAR(64),
+	received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_inbound PRIMARY KEY (channel, update_id)
+);
+
+-- Conversations. A session's events and messages are numbered and ordered within it.
+CREATE TABLE sessions (
+	id VARCHAR(64) NOT NULL,
+	user_id VARCHAR(128) NOT NULL,
+	channel VARCHAR(16) NOT NULL,
+	last_seq BIGINT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_sessions PRIMARY KEY (id)
+);
+
+-- What happened, in order and without gaps within a session.
+CREATE TABLE events (
+	session_id VARCHAR(64) NOT NULL,
+	seq BIGINT NOT NULL,
+	order_id VARCHAR(64) NOT NULL,
+	type VARCHAR(32) NOT NULL,
+	payload TEXT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_events PRIMARY KEY (session_id, seq),
+	CONSTRAINT fk_events_session_id_sessions FOREIGN KEY(session_id) REFERENCES sessions (id)
+);
+CREATE INDEX ix_events_order_id ON events (order_id);
+
+-- One unit of work. Terminal statuses never change.
+CREATE TABLE work_orders (
+	id VARCHAR(64) NOT NULL,
+	session_id VARCHAR(64) NOT NULL,
+	channel VARCHAR(16) NOT NULL,
+	content TEXT NOT NULL,
+	status VARCHAR(16) NOT NULL,
+	owner VARCHAR(16) NOT NULL,
+	difficulty VARCHAR(16),
+	requested_tier VARCHAR(16),
+	tier_reason TEXT,
+	tier_rule VARCHAR(64),
+	spec TEXT,
+	context TEXT,
+	fence INTEGER NOT NULL,
+	claims INTEGER NOT NULL,
+	attempts INTEGER NOT NULL,
+	lease_owner VARCHAR(128),
+	lease_until TIMESTAMP WITH TIME ZONE,
+	available_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	cancel_requested_at TIMESTAMP WITH TIME ZONE,
+	deadline_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	budget_usd BIGINT,
+	result TEXT,
+	failure_reason TEXT,
+	receipt TEXT,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	finished_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_work_orders PRIMARY KEY (id),
+	CONSTRAINT fk_work_orders_session_id_sessions FOREIGN KEY(session_id) REFERENCES sessions (id)
+);
+CREATE INDEX ix_work_orders_open ON work_orders (lease_until) WHERE finished_at IS NULL;
+CREATE INDEX ix_work_orders_owner_id ON work_orders (owner, id);
+CREATE INDEX ix_work_orders_session_id ON work_orders (session_id);
+CREATE INDEX ix_work_orders_status_id ON work_orders (status, id);
+
+-- One employee's try at one order.
+CREATE TABLE attempts (
+	id VARCHAR(64) NOT NULL,
+	order_id VARCHAR(64) NOT NULL,
+	n INTEGER NOT NULL,
+	fence INTEGER NOT NULL,
+	role VARCHAR(16) NOT NULL,
+	model VARCHAR(128) NOT NULL,
+	provider VARCHAR(32) NOT NULL,
+	status VARCHAR(16) NOT NULL,
+	feedback TEXT,
+	answer TEXT,
+	error TEXT,
+	started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	finished_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_attempts PRIMARY KEY (id),
+	CONSTRAINT uq_attempts_order_id_n UNIQUE (order_id, n),
+	CONSTRAINT fk_attempts_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id)
+);
+
+-- One visible answer per order, channel and target.
+CREATE TABLE deliveries (
+	id VARCHAR(64) NOT NULL,
+	order_id VARCHAR(64) NOT NULL,
+	channel VARCHAR(16) NOT NULL,
+	target VARCHAR(128) NOT NULL,
+	status VARCHAR(16) NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	sent_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_deliveries PRIMARY KEY (id),
+	CONSTRAINT uq_deliveries_order_id_channel_target UNIQUE (order_id, channel, target),
+	CONSTRAINT fk_deliveries_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id)
+);
+
+CREATE TABLE idempotency_keys (
+	scope VARCHAR(128) NOT NULL,
+	key VARCHAR(255) NOT NULL,
+	fingerprint VARCHAR(64) NOT NULL,
+	order_id VARCHAR(64) NOT NULL,
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_idempotency_keys PRIMARY KEY (scope, key),
+	CONSTRAINT fk_idempotency_keys_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id)
+);
+CREATE INDEX ix_idempotency_keys_expires_at ON idempotency_keys (expires_at);
+
+-- The conversation, kept in full.
+CREATE TABLE messages (
+	id VARCHAR(64) NOT NULL,
+	session_id VARCHAR(64) NOT NULL,
+	order_id VARCHAR(64) NOT NULL,
+	role VARCHAR(16) NOT NULL,
+	content TEXT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_messages PRIMARY KEY (id),
+	CONSTRAINT fk_messages_session_id_sessions FOREIGN KEY(session_id) REFERENCES sessions (id),
+	CONSTRAINT fk_messages_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id)
+);
+CREATE INDEX ix_messages_session_id_id ON messages (session_id, id);
+
+-- Orders that wait for a worker. The row goes when a worker claims the order.
+CREATE TABLE outbox (
+	order_id VARCHAR(64) NOT NULL,
+	role VARCHAR(16) NOT NULL,
+	ring_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	rings INTEGER NOT NULL,
+	CONSTRAINT pk_outbox PRIMARY KEY (order_id),
+	CONSTRAINT fk_outbox_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id)
+);
+CREATE INDEX ix_outbox_ring_at ON outbox (ring_at);
+
+-- The ledger: a row is written before every call and settled after it.
+CREATE TABLE model_calls (
+	id VARCHAR(64) NOT NULL,
+	order_id VARCHAR(64) NOT NULL,
+	attempt_id VARCHAR(64),
+	purpose VARCHAR(16) NOT NULL,
+	role VARCHAR(16) NOT NULL,
+	provider VARCHAR(32) NOT NULL,
+	model VARCHAR(128) NOT NULL,
+	status VARCHAR(16) NOT NULL,
+	prompt_hash VARCHAR(64) NOT NULL,
+	prompt TEXT NOT NULL,
+	answer TEXT,
+	finish_reason VARCHAR(32),
+	input_tokens INTEGER NOT NULL,
+	output_tokens INTEGER NOT NULL,
+	cache_read_tokens INTEGER NOT NULL,
+	cache_write_tokens INTEGER NOT NULL,
+	price TEXT,
+	worst_case_usd BIGINT,
+	cost_usd BIGINT,
+	latency_ms INTEGER,
+	request_id VARCHAR(128),
+	error TEXT,
+	started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	finished_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_model_calls PRIMARY KEY (id),
+	CONSTRAINT fk_model_calls_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id),
+	CONSTRAINT fk_model_calls_attempt_id_attempts FOREIGN KEY(attempt_id) REFERENCES attempts (id)
+);
+CREATE INDEX ix_model_calls_order_id ON model_calls (order_id);
+CREATE INDEX ix_model_calls_started_at ON model_calls (started_at);
+
+-- What QA found, one verdict an attempt.
+CREATE TABLE verdicts (
+	id VARCHAR(64) NOT NULL,
+	order_id VARCHAR(64) NOT NULL,
+	attempt_id VARCHAR(64) NOT NULL,
+	passed BOOLEAN NOT NULL,
+	checks TEXT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_verdicts PRIMARY KEY (id),
+	CONSTRAINT fk_verdicts_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id),
+	CONSTRAINT uq_verdicts_attempt_id UNIQUE (attempt_id),
+	CONSTRAINT fk_verdicts_attempt_id_attempts FOREIGN KEY(attempt_id) REFERENCES attempts (id)
+);
+CREATE INDEX ix_verdicts_order_id ON verdicts (order_id);
