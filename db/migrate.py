@@ -1,12 +1,16 @@
 """Bring a database to the newest schema. Run by every process at start; safe to run at the same time."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from db.engine import Database
 from nexus.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 SCRIPTS = Path(__file__).parent / "migrations"
 LOCK_KEY = 0x6E657875  # "nexu": PostgreSQL's advisory lock for migrations
@@ -22,25 +26,43 @@ def migrate(database: Database) -> str:
     return database.run_sync(_upgrade)
 
 
-def _upgrade(connection: Connection) -> str:
-    from alembic import command  # noqa: PLC0415 - 10 MB that only a start needs
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.migration import MigrationContext  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+def newest_revision() -> str:
+    """The revision this NEXUS brings."""
+    return _script().get_current_head() or ""
 
+
+def present_revision(connection: Connection) -> str | None:
+    """The revision the database has; None for an empty one."""
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - 10 MB that only a start needs
+
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _upgrade(connection: Connection) -> str:
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    script = ScriptDirectory.from_config(config)
-    newest = script.get_current_head() or ""
-    present = MigrationContext.configure(connection).get_current_revision()
+    newest, present = newest_revision(), present_revision(connection)
     if present == newest:
         return newest
-    if present is not None and present not in {revision.revision for revision in script.walk_revisions()}:
+    if present is not None and present not in {revision.revision for revision in _script().walk_revisions()}:
         raise ConfigurationError(
             f"the database has schema {present}, which this NEXUS does not know: upgrade NEXUS, or restore a backup."
         )
+    _run_scripts(connection)
+    return newest
+
+
+def _script() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    return ScriptDirectory(str(SCRIPTS))
+
+
+def _run_scripts(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    return newest

@@ -1,8 +1,7 @@
 """The two stores: is the database there with the right schema, does Redis answer."""
 
-from sqlalchemy.engine import Connection
-
 from db.engine import Database, open_database
+from db.migrate import newest_revision, present_revision
 from nexus.cli.checks.finding import Finding, Level
 from nexus.cli.company import place_of
 from nexus.cli.redis_probe import NoAnswer, RedisClient, ask, redis_trouble
@@ -20,7 +19,7 @@ def check_database(settings: CommonSettings) -> Finding:
     try:
         database = open_database(settings)
         try:
-            return _finding(settings, database.read_sync(_revision), database)
+            return _finding(settings, database.read_sync(present_revision), database)
         finally:
             database.close()
     except ConfigurationError as error:
@@ -29,21 +28,10 @@ def check_database(settings: CommonSettings) -> Finding:
         return Finding(Level.FAIL, DATABASE, _trouble(settings, str(error)))
 
 
-def _revision(connection: Connection) -> str | None:
-    """The schema's revision, or None for an empty database."""
-    from alembic.migration import MigrationContext  # noqa: PLC0415 - 10 MB that only this check needs
-
-    return MigrationContext.configure(connection).get_current_revision()
-
-
 def _finding(settings: CommonSettings, revision: str | None, database: Database) -> Finding:
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
-
-    from db.migrate import SCRIPTS  # noqa: PLC0415
-
     place = "SQLite" if database.is_sqlite else "PostgreSQL"
     where = settings.sqlite_path if database.is_sqlite else place_of(settings.database_url or "")
-    newest = ScriptDirectory(str(SCRIPTS)).get_current_head()
+    newest = newest_revision()
     if revision == newest:
         return Finding(Level.OK, DATABASE, f"{place}, {where}, schema {revision}")
     return Finding(
