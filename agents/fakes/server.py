@@ -132,7 +132,7 @@ async def _drop_connections(state: ServerState) -> None:
 
     One that was accepted in this very turn of the loop joins `state.connections` in the next, hence the turns.
     """
-    for _ in range(1):
-        pass
+    for _ in range(3):
+        await asyncio.sleep(0)
         for connection in list(state.connections):
             connection.transport.abort()
