@@ -7,10 +7,14 @@ the usage and the price stored with the call (`nexus.usage`), because LiteLLM ha
 import asyncio
 import os
 import re
+import socket
 import time
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
+import aiohttp
+import httpx
 from pydantic import SecretStr
 
 from agents.completion import (
@@ -32,9 +36,12 @@ LITELLM_PREFIX = {
     Provider.LOCAL: "openai",
 }
 KEY_SETTING = {Provider.ANTHROPIC: "ANTHROPIC_API_KEY", Provider.OPENAI: "OPENAI_API_KEY"}
+# For these LiteLLM posts again after a broken connection, retries at 0 or not: a call could be paid twice.
+SENT_TWICE = (Provider.ANTHROPIC, Provider.OLLAMA)
 OLLAMA_CONTEXT_TOKENS = 8_192
 # The starter model: cool sampling, and DRY (p-e-w, 2024) against the loops that tiny models fall into.
 STARTER_SAMPLING = {"temperature": 0.2, "top_p": 0.9, "extra_body": {"dry_multiplier": 0.8}}
+NEVER_CONNECTED = (ConnectionRefusedError, socket.gaierror, aiohttp.ClientConnectorError)
 THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
@@ -44,6 +51,7 @@ class ModelRouter:
     def __init__(self, settings: AgentSettings) -> None:
         self._settings = settings
         self._litellm: ModuleType | None = None
+        self._send_once: Any = None
         self._scripted = ScriptedModel.load(settings.nexus_script)
 
     async def warm_up(self) -> None:
@@ -70,11 +78,13 @@ class ModelRouter:
     async def close(self) -> None:
         """Close LiteLLM's HTTP sessions."""
         if self._litellm is not None:
+            await self._send_once.close()
             await self._litellm.close_litellm_async_clients()
 
     def _load(self) -> ModuleType:
         if self._litellm is None:
             self._litellm = _import_litellm()
+            self._send_once = _client_that_sends_once()
         return self._litellm
 
     def _arguments(self, request: ModelRequest) -> dict[str, Any]:
@@ -92,6 +102,8 @@ class ModelRouter:
         }
         if choice.base_url:
             arguments["api_base"] = choice.base_url
+        if choice.provider in SENT_TWICE:
+            arguments["client"] = self._send_once
         if choice.provider is Provider.OLLAMA:
             arguments |= {"think": False, "num_ctx": OLLAMA_CONTEXT_TOKENS, "keep_alive": "30m"}
         if choice.weak:
@@ -121,57 +133,66 @@ def _import_litellm() -> ModuleType:
     return module
 
 
+def _client_that_sends_once() -> Any:  # noqa: ANN401 - LiteLLM is untyped
+    from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler  # noqa: PLC0415
+
+    class SendOnce(AsyncHTTPHandler):  # type: ignore[misc]  # LiteLLM is untyped
+        """LiteLLM's HTTP client without its second try: this hook is called where it would post again."""
+
+        async def single_connection_post_request(self, *_: object, **__: object) -> None:
+            raise  # noqa: PLE0704 - the connection error that is being handled
+
+    return SendOnce()
+
+
 def translate_error(error: Exception, choice: ModelChoice) -> NexusError:
     """LiteLLM's errors, in ours: what time may heal, what it will not, and whether money may have been spent.
 
-    A status that the provider itself gave means nothing was produced. A connection that broke or timed out
-    leaves it open: in doubt.
+    LiteLLM gives a broken connection the status 500, so its class and status are not believed. The chain of
+    causes is: an HTTP error reply is the provider's own word, and then nothing was produced; a connection that
+    was never made sent nothing. Everything else is in doubt.
     """
-    status = getattr(error, "status_code", None)
     label = f"{choice.provider.value}/{choice.model}"
-    setting = KEY_SETTING.get(choice.provider)
-    name = type(error).__name__
-    match name, status:
-        case ("AuthenticationError" | "PermissionDeniedError", _) | (_, 401 | 403):
-            return ModelRefusesCall(f"{label}: the key is refused; check {setting or 'the server'}.")
-        case (_, 402):
+    status = getattr(error, "status_code", None)
+    causes = list(_causes(error))
+    if len(causes) > 1 and not any(isinstance(cause, httpx.HTTPStatusError) for cause in causes):
+        doubt = not any(isinstance(cause, NEVER_CONNECTED) for cause in causes)
+        return ModelUnavailable(f"{label}: cannot be reached: {_short(error)}", in_doubt=doubt)
+    match status:
+        case 401 | 403:
+            setting = KEY_SETTING.get(choice.provider, "the server")
+            return ModelRefusesCall(f"{label}: the key is refused; check {setting}.")
+        case 402:
             return ModelRefusesCall(f"{label}: the account has no credit left.")
-        case ("NotFoundError", _) | (_, 404):
+        case 404:
             return ModelRefusesCall(f"{label}: no such model there; set NEXUS_MODEL_… to one that exists.")
-        case (_, 400 | 413 | 422) if name not in ("Timeout", "APIConnectionError"):
+        case 429 if _is_out_of_money(error):
+            return ModelRefusesCall(f"{label}: the account has no credit left.")
+        case 400 | 405 | 413 | 422:
             return ModelRefusesCall(f"{label}: the request was refused: {_short(error)}")
-        case ("RateLimitError", _) | (_, 429):
-            return ModelUnavailable(f"{label}: too many requests", retry_after_s=_retry_after_s(error))
-        case ("Timeout", _) | (_, 408):
-            return ModelUnavailable(f"{label}: no answer in time", in_doubt=True)
-        case ("APIConnectionError", _) | (_, None):
-            doubt = not _never_connected(error)
-            return ModelUnavailable(f"{label}: cannot be reached: {_short(error)}", in_doubt=doubt)
         case _:
             return ModelUnavailable(f"{label}: HTTP {status}", retry_after_s=_retry_after_s(error))
 
 
+def _is_out_of_money(error: Exception) -> bool:
+    """OpenAI says 429 for an empty account too; only the body's code tells it from too many requests."""
+    body = getattr(error, "body", None)
+    return isinstance(body, dict) and body.get("code") in ("insufficient_quota", "billing_hard_limit_reached")
+
+
 def _retry_after_s(error: Exception) -> float | None:
-    response = getattr(error, "response", None)
-    headers = getattr(error, "litellm_response_headers", None) or getattr(response, "headers", None) or {}
+    headers = getattr(error, "litellm_response_headers", None) or {}
     try:
         return float(headers.get("retry-after", ""))
     except ValueError:
         return None
 
 
-def _never_connected(error: BaseException | None) -> bool:
-    """True when the chain of causes holds a connect error: the request never left, nothing was spent."""
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what it came from, outermost first."""
     while error is not None:
-        if type(error).__name__ in (
-            "ConnectError",
-            "ConnectTimeout",
-            "ClientConnectorError",
-            "ConnectionRefusedError",
-        ):
-            return True
+        yield error
         error = error.__cause__ or error.__context__
-    return False
 
 
 def _short(error: Exception) -> str:
@@ -182,11 +203,14 @@ def _completion(reply: Any, latency_ms: int, choice: ModelChoice) -> Completion:
     try:
         picked = reply.choices[0]
         text = picked.message.content or ""
-        finish = str(picked.finish_reason)
+        finish = _finish(str(picked.finish_reason))
+        refusal = (getattr(picked.message, "provider_specific_fields", None) or {}).get("refusal")
     except (AttributeError, IndexError, TypeError):
         raise ModelUnavailable(f"{choice.model}: the reply has no answer in it", in_doubt=True) from None
+    if refusal:  # OpenAI refuses with an ordinary finish and its words elsewhere
+        text, finish = str(refusal), Finish.REFUSAL
     text = THINKING.sub("", text).strip()
-    return Completion(text, _finish(finish), _usage(reply), latency_ms, getattr(reply, "id", None))
+    return Completion(text, finish, _usage(reply), latency_ms, getattr(reply, "id", None))
 
 
 def _finish(reason: str) -> Finish:
