@@ -128,7 +128,8 @@ class OrderHandler:
         choice, attempt, call = await self._answered(work)
         verdict = judge(call, work.order)
         standing = _standing(work, attempt, call, verdict)
-        judged = Judged(attempt, call, verdict, decide(standing))
+        earlier = tuple(other for other in work.attempts if other.id != attempt.id)
+        judged = Judged(earlier, attempt, call, verdict, decide(standing))
         return await place.database.run(steps.conclude, work.order, judged, choice, place.clock.now())
 
     async def _answered(self, work: Work) -> tuple[ModelChoice, AttemptRecord, CallRecord]:

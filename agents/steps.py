@@ -4,7 +4,6 @@
 once the transaction has been committed.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -31,7 +30,7 @@ from db.statements.attempts import (
     record_metric,
     store_verdict,
 )
-from db.statements.events import append_event
+from db.statements.events import Happening, append_events
 from db.statements.orders import (
     assign_order,
     claim_order,
@@ -49,8 +48,9 @@ type Rings = tuple[Ring, ...]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One finished try: what was answered, what QA says, and what follows."""
+    """One finished try: what was tried before it, what was answered, what QA says, and what follows."""
 
+    earlier: tuple[AttemptRecord, ...]
     attempt: AttemptRecord
     call: CallRecord
     verdict: VerdictRecord
@@ -74,7 +74,7 @@ def assign(connection: Connection, order: WorkOrder, assignment: Assignment, now
 def ask_back(connection: Connection, order: WorkOrder, question: Clarify, now: datetime) -> Rings:
     """End the order with a question to the owner."""
     asked = replace(order, tier_reason="cannot be acted on as it is", tier_rule=question.rule)
-    return _end(connection, asked, Status.ASKED, now, result=question.question)
+    return _end(connection, asked, _Ending(Status.ASKED, result=question.question), now)
 
 
 def begin(
@@ -91,26 +91,30 @@ def conclude(
     """Store the verdict and carry out what was decided, in one transaction."""
     passed = isinstance(judged.decision, Deliver)
     attempt, answer = judged.attempt, judged.call.answer or ""
-    store_verdict(connection, order, attempt.id, judged.verdict, now)
     status = AttemptStatus.PASSED if passed else AttemptStatus.REJECTED
+    proof = store_verdict(connection, order, attempt.id, judged.verdict, now)
     close_attempt(connection, attempt.id, status, now, answer=answer)
     record_metric(connection, order, attempt, judged.call, now, success=passed)
+    attempts = (*judged.earlier, replace(attempt, status=status, verdict=judged.verdict))
     match judged.decision:
         case Deliver():
-            return _end(connection, order, Status.DELIVERED, now, result=answer, choice=choice)
+            end = _Ending(Status.DELIVERED, result=answer, attempts=attempts, choice=choice)
+            return _end(connection, order, end, now, proof)
         case Fail(reason):
-            return _end(connection, order, Status.FAILED, now, reason=reason, choice=choice)
+            end = _Ending(Status.FAILED, reason=reason, attempts=attempts, choice=choice)
+            return _end(connection, order, end, now, proof)
         case Retry():
-            return _pass_on(connection, order, order.owner, "order.retrying", judged.verdict, now)
+            return _pass_on(connection, order, order.owner, "order.retrying", proof, now)
         case Escalate(role):
-            return _pass_on(connection, order, role, "order.escalated", judged.verdict, now)
+            return _pass_on(connection, order, role, "order.escalated", proof, now)
 
 
 def give_up(connection: Connection, order: WorkOrder, status: Status, reason: str, now: datetime) -> Rings:
     """End an order without an answer: failed, or dead after too many claims."""
     if order.owner is not Role.ADMIN:
         abandon_running(connection, order.id, now)
-    return _end(connection, order, status, now, reason=reason)
+    ending = _Ending(status, reason=reason, attempts=attempts_of(connection, order.id))
+    return _end(connection, order, ending, now)
 
 
 def fail_attempt(connection: Connection, attempt: AttemptRecord, error: str, now: datetime) -> None:
@@ -125,32 +129,31 @@ def put_off(connection: Connection, order: WorkOrder, available_at: datetime, no
 
 
 def _pass_on(
-    connection: Connection, order: WorkOrder, role: Role, type_: str, verdict: VerdictRecord, now: datetime
+    connection: Connection, order: WorkOrder, role: Role, type_: str, proof: Happening, now: datetime
 ) -> Rings:
     hand_over(connection, order, role, now)
-    failed = [check.name for check in verdict.checks if check.status == "fail"]
-    payload: Mapping[str, object] = {"from": order.owner.value, "to": role.value, "failed": failed}
-    seq = append_event(
-        connection, session_id=order.session_id, order_id=order.id, type_=type_, payload=payload, now=now
-    )
+    moved = Happening(type_, {"from": order.owner.value, "to": role.value, "failed": proof.payload["failed"]})
+    seq = append_events(connection, order, [proof, moved], now)
     return (_bell(order, role), _event(order, seq, Status.TRIAGED))
 
 
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    status: Status
+    result: str | None = None
+    reason: str | None = None
+    attempts: tuple[AttemptRecord, ...] = ()
+    choice: ModelChoice | None = None
+
+
 def _end(
-    connection: Connection,
-    order: WorkOrder,
-    status: Status,
-    now: datetime,
-    *,
-    result: str | None = None,
-    reason: str | None = None,
-    choice: ModelChoice | None = None,
+    connection: Connection, order: WorkOrder, ending: _Ending, now: datetime, *before: Happening
 ) -> Rings:
-    attempts = attempts_of(connection, order.id)
-    receipt = make_receipt(order, attempts, calls_of(connection, order.id), choice, now)
-    ending = Ending(status, result, reason, receipt.model_dump_json())
-    seq = finish_order(connection, order, ending, now)
-    return (_event(order, seq, status),)
+    calls = calls_of(connection, order.id)
+    receipt = make_receipt(order, ending.attempts, calls, ending.choice, now).model_dump_json()
+    end = Ending(ending.status, ending.result, ending.reason, receipt)
+    seq = finish_order(connection, order, end, now, before=before)
+    return (_event(order, seq, ending.status),)
 
 
 def _bell(order: WorkOrder, role: Role) -> Ring:

@@ -6,6 +6,7 @@ does all writing, so writers queue in this process instead of fighting over the 
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,8 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
+        self._kept = threading.local()
+        self._opened: list[Connection] = []
         writers = 1 if self.is_sqlite else POSTGRES_THREADS
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="db-write")
         self._readers = (
@@ -51,7 +54,9 @@ class Database:
                 was committed is then unknown; statements are written so that a repeat does no harm.
         """
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writers, lambda: self.run_sync(work, *args, **kwargs))
+        return await loop.run_in_executor(
+            self._writers, lambda: self._in_this_thread(work, False, *args, **kwargs)
+        )
 
     async def read[**P, T](
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -62,7 +67,9 @@ class Database:
             StoreUnavailable: as `run`.
         """
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, lambda: self.read_sync(work, *args, **kwargs))
+        return await loop.run_in_executor(
+            self._readers, lambda: self._in_this_thread(work, True, *args, **kwargs)
+        )
 
     def run_sync[**P, T](
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -78,10 +85,38 @@ class Database:
         with _translated_errors(), self.engine.connect() as connection:
             return work(connection.execution_options(nexus_read_only=True), *args, **kwargs)
 
+    def _in_this_thread[**P, T](
+        self,
+        work: Callable[Concatenate[Connection, P], T],
+        read_only: bool,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run `work` on the connection that this thread keeps: taking one from the pool costs three statements."""
+        connection: Connection | None = getattr(self._kept, "connection", None)
+        if connection is None:
+            connection = self.engine.connect()
+            self._kept.connection = connection
+            self._opened.append(connection)
+        connection.execution_options(nexus_read_only=read_only)
+        try:
+            with _translated_errors(), connection.begin():
+                return work(connection, *args, **kwargs)
+        except StoreUnavailable:
+            self._kept.connection = None
+            self._opened.remove(connection)
+            connection.invalidate()
+            connection.close()
+            raise
+
     def close(self) -> None:
         """Finish what runs and close every connection."""
         self._writers.shutdown()
         self._readers.shutdown()
+        for connection in self._opened:
+            connection.close()
+        self._opened.clear()
+        self._kept = threading.local()
         self.engine.dispose()
 
 
@@ -128,7 +163,7 @@ def _postgres_engine(raw_url: str) -> Engine:
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=POSTGRES_THREADS,
-        max_overflow=2,
+        max_overflow=4,
         pool_pre_ping=False,
         pool_timeout=CONNECT_TIMEOUT_S,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": "-c timezone=utc"},
@@ -142,7 +177,7 @@ def sqlite_engine(path: Path) -> Engine:
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "isolation_level": None},
         poolclass=QueuePool,
         pool_size=1 + SQLITE_READERS,
-        max_overflow=2,
+        max_overflow=8,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -17,7 +17,7 @@ from db.records import (
     VerdictRecord,
     Work,
 )
-from db.statements.events import append_event
+from db.statements.events import Happening, append_events
 from db.statements.orders import claim_order, write_fenced
 from db.statements.rows import attempt_from, call_from, checks_json, price_json, verdict_from
 from db.tables import agent_metrics, attempts, model_calls, verdicts
@@ -83,14 +83,8 @@ def open_attempt(
         },
     )
     start_call(connection, call)
-    return append_event(
-        connection,
-        session_id=order.session_id,
-        order_id=order.id,
-        type_="order.working",
-        payload={"attempt": attempt.n, "role": attempt.role.value, "model": attempt.model},
-        now=now,
-    )
+    working = {"attempt": attempt.n, "role": attempt.role.value, "model": attempt.model}
+    return append_events(connection, order, [Happening("order.working", working)], now)
 
 
 def start_call(connection: Connection, call: CallRecord) -> None:
@@ -186,8 +180,8 @@ def close_attempt(
 
 def store_verdict(
     connection: Connection, order: WorkOrder, attempt_id: str, verdict: VerdictRecord, now: datetime
-) -> int:
-    """Store QA's proof for one try and report it; returns the event's number."""
+) -> Happening:
+    """Store QA's proof for one try; returns the event that is to report it."""
     connection.execute(
         _INSERT_VERDICT,
         {
@@ -202,14 +196,7 @@ def store_verdict(
     failed = [
         {"name": check.name, "evidence": check.evidence} for check in verdict.checks if check.status == "fail"
     ]
-    return append_event(
-        connection,
-        session_id=order.session_id,
-        order_id=order.id,
-        type_="order.qa",
-        payload={"passed": verdict.passed, "checks": len(verdict.checks), "failed": failed},
-        now=now,
-    )
+    return Happening("order.qa", {"passed": verdict.passed, "checks": len(verdict.checks), "failed": failed})
 
 
 def record_metric(

@@ -1,8 +1,10 @@
 """Events: what happened in a session, numbered without gaps. Written in the transaction of what they report."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,42 +12,66 @@ from sqlalchemy.engine import Connection
 from db.records import EventRecord
 from db.tables import events, sessions
 
-_NEXT_SEQ = (
+
+class InSession(Protocol):
+    """An order, accepted or about to be."""
+
+    @property
+    def id(self) -> str:
+        """The order's id."""
+        ...
+
+    @property
+    def session_id(self) -> str:
+        """Its session's id."""
+        ...
+
+
+_TAKE_NUMBERS = (
     sa.update(sessions)
     .where(sessions.c.id == sa.bindparam("session"))
-    .values(last_seq=sessions.c.last_seq + 1, updated_at=sa.bindparam("now"))
+    .values(
+        last_seq=sessions.c.last_seq + sa.bindparam("many", type_=sa.Integer), updated_at=sa.bindparam("now")
+    )
     .returning(sessions.c.last_seq)
 )
 _INSERT_EVENT = sa.insert(events)
 
 
-def append_event(
-    connection: Connection,
-    *,
-    session_id: str,
-    order_id: str,
-    type_: str,
-    payload: Mapping[str, object],
-    now: datetime,
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What an event says, before it has a number. `type` is e.g. `order.working`."""
+
+    type: str
+    payload: Mapping[str, object]
+
+
+def append_events(
+    connection: Connection, order: InSession, happenings: Sequence[Happening], now: datetime
 ) -> int:
-    """Write the session's next event and return its number.
+    """Write the next events of the order's session, in order, and return the number of the last one.
 
     Raising the session's counter locks the session's row until the commit, so numbers have no gaps and are
     committed in order.
     """
-    seq: int = connection.execute(_NEXT_SEQ, {"session": session_id, "now": now}).scalar_one()
+    many = len(happenings)
+    taken = {"session": order.session_id, "many": many, "now": now}
+    last: int = connection.execute(_TAKE_NUMBERS, taken).scalar_one()
     connection.execute(
         _INSERT_EVENT,
-        {
-            "session_id": session_id,
-            "seq": seq,
-            "order_id": order_id,
-            "type": type_,
-            "payload": json.dumps(payload, ensure_ascii=False, default=str),
-            "created_at": now,
-        },
+        [
+            {
+                "session_id": order.session_id,
+                "seq": seq,
+                "order_id": order.id,
+                "type": happening.type,
+                "payload": json.dumps(happening.payload, ensure_ascii=False, default=str),
+                "created_at": now,
+            }
+            for seq, happening in enumerate(happenings, start=last - many + 1)
+        ],
     )
-    return seq
+    return last
 
 
 def events_after(connection: Connection, session_id: str, seq: int, limit: int = 500) -> list[EventRecord]:

@@ -5,6 +5,7 @@ claimed by another, gets `LeaseLost` and writes nothing.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from db.records import Accepted, Assignment, Ending, IdempotencyKey, NewOrder
-from db.statements.events import append_event
+from db.statements.events import Happening, append_events
 from db.statements.outbox import put_in_outbox, take_out_of_outbox
 from db.statements.rows import order_from, turns_json
 from db.tables import deliveries, idempotency_keys, messages, sessions, work_orders
@@ -102,14 +103,8 @@ def accept_order(connection: Connection, new: NewOrder, now: datetime) -> Accept
     if new.idempotency is not None:
         _remember_key(connection, new.id, new.idempotency)
     put_in_outbox(connection, new.id, Role.ADMIN, now=now)
-    seq = append_event(
-        connection,
-        session_id=new.session_id,
-        order_id=new.id,
-        type_="order.queued",
-        payload={"channel": new.channel.value, "content": new.content},
-        now=now,
-    )
+    queued = Happening("order.queued", {"channel": new.channel.value, "content": new.content})
+    seq = append_events(connection, new, [queued], now)
     return Accepted(new.id, new.session_id, seq, is_new=True)
 
 
@@ -246,19 +241,13 @@ def assign_order(connection: Connection, order: WorkOrder, assignment: Assignmen
         **_UNLEASED,
     )
     put_in_outbox(connection, order.id, assignment.role, now=now)
-    return append_event(
-        connection,
-        session_id=order.session_id,
-        order_id=order.id,
-        type_="order.triaged",
-        payload={
-            "owner": assignment.role.value,
-            "difficulty": assignment.difficulty.value,
-            "reason": assignment.reason,
-            "rule": assignment.rule,
-        },
-        now=now,
-    )
+    triaged = {
+        "owner": assignment.role.value,
+        "difficulty": assignment.difficulty.value,
+        "reason": assignment.reason,
+        "rule": assignment.rule,
+    }
+    return append_events(connection, order, [Happening("order.triaged", triaged)], now)
 
 
 # A step was recorded: whoever takes the next one starts with a fresh count of claims.
@@ -286,10 +275,18 @@ def postpone(connection: Connection, order: WorkOrder, available_at: datetime, n
     put_in_outbox(connection, order.id, order.owner, now=now, available_at=available_at)
 
 
-def finish_order(connection: Connection, order: WorkOrder, ending: Ending, now: datetime) -> int:
-    """End the order: status, result, receipt, the conversation's message, the delivery and the final event.
+def finish_order(
+    connection: Connection,
+    order: WorkOrder,
+    ending: Ending,
+    now: datetime,
+    *,
+    before: Sequence[Happening] = (),
+) -> int:
+    """End a claimed order: status, result, receipt, the conversation's message, the delivery, the final event.
 
-    All in the caller's transaction, so an answer exists exactly when it is to be delivered.
+    All in the caller's transaction, so an answer exists exactly when it is to be delivered. `before` are events
+    of the same transaction that precede the final one; its number is returned.
     """
     write_fenced(
         connection,
@@ -302,7 +299,6 @@ def finish_order(connection: Connection, order: WorkOrder, ending: Ending, now: 
         finished_at=now,
         **_UNLEASED,
     )
-    take_out_of_outbox(connection, order.id)
     if ending.result is not None:
         _insert_message(connection, order.session_id, order.id, "assistant", ending.result, now)
     # REST, WebSocket and CLI clients fetch by (session, seq): writing the event is the delivery.
@@ -318,19 +314,14 @@ def finish_order(connection: Connection, order: WorkOrder, ending: Ending, now: 
             "sent_at": now,
         },
     )
-    return append_event(
-        connection,
-        session_id=order.session_id,
-        order_id=order.id,
-        type_=f"order.{ending.status.value}",
-        payload={
-            "status": ending.status.value,
-            "content": ending.result,
-            "reason": ending.failure_reason,
-            "receipt": json.loads(ending.receipt_json),
-        },
-        now=now,
-    )
+    final = {
+        "status": ending.status.value,
+        "content": ending.result,
+        "reason": ending.failure_reason,
+        "receipt": json.loads(ending.receipt_json),
+    }
+    happenings = [*before, Happening(f"order.{ending.status.value}", final)]
+    return append_events(connection, order, happenings, now)
 
 
 def conversation_before(connection: Connection, order: WorkOrder, limit: int) -> tuple[Turn, ...]:
