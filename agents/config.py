@@ -134,7 +134,9 @@ def resolve_payroll(settings: AgentSettings, local: ModelChoice | None) -> Payro
         ConfigurationError: a NEXUS_MODEL_… names no provider this build knows.
     """
     payroll = {role: _post(role, _tier_choice(role, settings, local)) for role in TIERS}
-    payroll[Role.ADMIN] = _post(Role.ADMIN, _override(Role.ADMIN, settings, local) or local)
+    # The starter model must not judge difficulty (docs/decisions/0005): with it alone the Admin works by rules.
+    front_desk = None if local is None or local.weak else local
+    payroll[Role.ADMIN] = _post(Role.ADMIN, _override(Role.ADMIN, settings, local) or front_desk)
     return payroll
 
 
