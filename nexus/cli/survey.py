@@ -17,7 +17,7 @@ from nexus.cli.company import place_of
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, NexusError, StoreUnavailable
 from nexus.settings import load_settings
-from nexus.work_order import TIERS, Role
+from nexus.work_order import Role
 
 
 class Models(BaseModel):
@@ -82,8 +82,6 @@ def plan_payroll(
 ) -> tuple[Payroll, bool]:
     """Who works with what, and whether that takes the starter model.
 
-    The Admin alone does not: rules do its work, and the memory is saved.
-
     Raises:
         ConfigurationError: a NEXUS_MODEL_… is wrong.
     """
@@ -91,8 +89,7 @@ def plan_payroll(
         return resolve_payroll(settings, local), False
     starter = ModelChoice(Provider.LOCAL, STARTER_MODEL, starter_url, weak=True)
     payroll = resolve_payroll(settings, starter)
-    takers = (*TIERS, Role.ADMIN) if settings.nexus_model_admin else TIERS
-    if any(payroll[role].choice == starter for role in takers):
+    if any(post.choice == starter for post in payroll.values()):
         return payroll, True
     return resolve_payroll(settings, None), False
 

@@ -12,10 +12,14 @@ def settings(**values: str) -> AgentSettings:
     return AgentSettings.model_validate(values)
 
 
-def test_with_nothing_else_everybody_works_with_the_starter_model() -> None:
+def test_with_nothing_else_every_tier_works_with_the_starter_model_and_the_admin_by_rules() -> None:
     payroll, needed = plan_payroll(settings(), None, URL)
     assert needed
-    assert all(post.choice and post.choice.weak and post.choice.base_url == URL for post in payroll.values())
+    for role in TIERS:
+        choice = payroll[role].choice
+        assert choice is not None
+        assert (choice.weak, choice.base_url) == (True, URL)
+    assert payroll[Role.ADMIN].choice is None
 
 
 def test_with_a_local_model_the_starter_is_not_started() -> None:
