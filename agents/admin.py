@@ -15,7 +15,8 @@ from agents.rules import Clarify, Judgement, judge
 from db.records import Assignment
 from nexus.logs import get_logger
 from nexus.work_order import TIER_OF, Difficulty, Role, Turn, WorkOrder
-from qa.defaults import chat_spec
+from qa.defaults import chat_spec, with_basics
+from qa.spec import QaSpec, parse_spec
 
 log = get_logger(__name__)
 
@@ -46,7 +47,7 @@ class Admin:
             difficulty=judgement.difficulty,
             reason=judgement.reason,
             rule=judgement.rule,
-            spec_json=order.spec_json or chat_spec(order.content).model_dump_json(exclude_none=True),
+            spec_json=_spec(order).model_dump_json(exclude_none=True),
             context=compress(history, CONTEXT_CHARS),
         )
 
@@ -79,6 +80,13 @@ def with_opinion(assignment: Assignment, answer: str, model: str) -> Assignment:
         rule="local_model",
         reason=f"{difficulty.value}, in the judgement of {model}",
     )
+
+
+def _spec(order: WorkOrder) -> QaSpec:
+    """What the answer must be: what the client wrote down, else what the message demands."""
+    if order.spec_json is None:
+        return chat_spec(order.content)
+    return with_basics(parse_spec(order.spec_json, f"{order.id}'s own spec"))
 
 
 def _judge(order: WorkOrder, *, has_history: bool) -> Judgement | Clarify:

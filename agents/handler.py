@@ -7,6 +7,7 @@ Each step is one transaction of `agents.steps`, under the claim's fence. Whateve
 `_after_error`, so no order is left in silence. All methods return the rings that are due after the commit.
 """
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -126,7 +127,12 @@ class OrderHandler:
     async def _try_once(self, work: Work) -> Rings:
         place = self._place
         choice, attempt, call = await self._answered(work)
-        verdict = judge(call, work.order)
+        # In a thread: a client's own patterns may take a second each.
+        verdict = (
+            await asyncio.to_thread(judge, call, work.order)
+            if _is_slow(work.order)
+            else judge(call, work.order)
+        )
         standing = _standing(work, attempt, call, verdict)
         earlier = tuple(other for other in work.attempts if other.id != attempt.id)
         judged = Judged(earlier, attempt, call, verdict, decide(standing))
@@ -228,6 +234,10 @@ def judge(call: CallRecord, order: WorkOrder) -> VerdictRecord:
     verdict = validate(subject, spec)
     checks = tuple(CheckRecord(c.name, c.status.value, c.evidence, c.feedback) for c in verdict.checks)
     return VerdictRecord(verdict.passed, checks)
+
+
+def _is_slow(order: WorkOrder) -> bool:
+    return order.spec_json is not None and "pattern" in order.spec_json
 
 
 def _standing(work: Work, attempt: AttemptRecord, call: CallRecord, verdict: VerdictRecord) -> Standing:

@@ -7,6 +7,7 @@ import argparse
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -48,18 +49,21 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.flow", description=__doc__)
     parser.add_argument(
-        "--orders", type=int, default=200, help="orders of one measurement at concurrency 1 (more: twice)"
+        "--orders", type=int, default=120, help="orders of one measurement at concurrency 1 (more: twice)"
     )
     parser.add_argument("--rounds", type=int, default=5, help="how often everybody is measured")
     parser.add_argument("--workers", type=int, default=1, help="worker processes of each company")
     parser.add_argument("--postgres", action="store_true", help="also measure A on PostgreSQL")
-    parser.add_argument("--budget-s", type=float, default=140, help="no round starts that would end later")
+    parser.add_argument(
+        "--budget-s", type=float, default=160, help="no round starts that would end later, in seconds"
+    )
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all numbers to this file")
     return parser
 
 
 def _run(options: argparse.Namespace) -> Run:
     program = find_proxy()
+    end_by = time.monotonic() + options.budget_s
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nexus-bench-")))
         machine = look_at_machine(folder)
@@ -68,7 +72,7 @@ def _run(options: argparse.Namespace) -> Run:
         contenders = _start(stack, folder, program, options)
         warm_up(load, contenders)
         measured = measure_rounds(
-            load, contenders, orders=options.orders, rounds=options.rounds, budget_s=options.budget_s
+            load, contenders, orders=options.orders, rounds=options.rounds, end_by=end_by
         )
         return Run(machine, contenders, measured, _stages(contenders, measured))
 

@@ -10,7 +10,7 @@ from benchmarks.load import LoadGenerator, Outcome, Sample
 from benchmarks.processes import cpu_s
 
 LEVELS = (1, 16, 64)  # requests under way at once
-WARM_UP_ORDERS = 100
+WARM_UP_ORDERS = {1: 30, 16: 100, 64: 64}
 SETTLE_S = 0.2  # what a server still does after its replies belongs to them, not to the next contender
 
 
@@ -52,14 +52,14 @@ def warm_up(load: LoadGenerator, contenders: Sequence[Contender]) -> None:
         RuntimeError: somebody gives a wrong answer.
     """
     for contender in contenders:
-        for concurrency in LEVELS:
-            load.run(contender.target, concurrency=concurrency, orders=WARM_UP_ORDERS)
+        for concurrency, orders in WARM_UP_ORDERS.items():
+            load.run(contender.target, concurrency=concurrency, orders=orders)
 
 
 def measure_rounds(
-    load: LoadGenerator, contenders: Sequence[Contender], *, orders: int, rounds: int, budget_s: float
+    load: LoadGenerator, contenders: Sequence[Contender], *, orders: int, rounds: int, end_by: float
 ) -> list[Measurement]:
-    """`rounds` rounds, or fewer when the next one would not fit into `budget_s`.
+    """`rounds` rounds, or fewer when the next one would not be over by `end_by` on the monotonic clock.
 
     Raises:
         RuntimeError: somebody gave a wrong answer.
@@ -67,9 +67,9 @@ def measure_rounds(
     measured: list[Measurement] = []
     began = time.monotonic()
     for number in range(rounds):
-        spent_s = time.monotonic() - began
-        if number and spent_s * (number + 1) / number > budget_s:
-            print(f"bench: {number} of {rounds} rounds fit into {budget_s:g} s", flush=True)
+        now = time.monotonic()
+        if number and now + (now - began) / number > end_by:
+            print(f"bench: time for {number} of {rounds} rounds", flush=True)
             break
         for concurrency in LEVELS:
             many = orders_at(concurrency, orders)

@@ -31,13 +31,17 @@ RING_TIMEOUT_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A valid message and the door it came by. `session_id` None starts a conversation."""
+    """A valid message and the door it came by. `session_id` None starts a conversation.
+
+    `spec_json` is the sender's own acceptance spec, already checked.
+    """
 
     content: str
     channel: Channel
     session_id: str | None = None
     tier: Role | None = None
     idempotency_key: str | None = None
+    spec_json: str | None = None
 
 
 async def submit_message(services: Services, submission: Submission) -> Accepted:
@@ -75,15 +79,15 @@ def _new_order(submission: Submission, now: datetime, deadline_s: float) -> NewO
         channel=submission.channel,
         content=submission.content,
         requested_tier=submission.tier,
-        spec_json=None,
+        spec_json=submission.spec_json,
         deadline_at=now + timedelta(seconds=deadline_s),
         idempotency=IdempotencyKey(OWNER, key, _fingerprint(submission), now + KEY_LIVES) if key else None,
     )
 
 
 def _fingerprint(submission: Submission) -> str:
-    """What makes two messages the same: their words, conversation and tier; not how long one waits."""
-    said = [submission.content, submission.session_id, submission.tier]
+    """What makes two messages the same: their words, conversation, tier and spec; not how long one waits."""
+    said = [submission.content, submission.session_id, submission.tier, submission.spec_json]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 

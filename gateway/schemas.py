@@ -11,6 +11,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    JsonValue,
     PlainSerializer,
     ValidationInfo,
     field_validator,
@@ -21,6 +22,7 @@ from db.records import AttemptRecord, AttemptStatus, CallStatus, EventRecord
 from db.statements.queries import OrderHistory
 from nexus.receipt import Receipt
 from nexus.work_order import Channel, Difficulty, Role, Status, WorkOrder
+from qa.spec import SpecError, spec_from_mapping
 
 SESSION_ID = r"^[A-Za-z0-9._:-]{1,64}$"
 
@@ -64,6 +66,28 @@ class Message(BaseModel):
     tier: Tier | None = Field(
         default=None, description="Your explicit wish for who does it; absent lets the Admin decide."
     )
+    qa: dict[str, JsonValue] | None = Field(
+        default=None,
+        description="Your own acceptance spec, as in qa/specs, without `command`. The answer must pass it, and "
+        "the basics (not empty, complete, no leaked secret), before you see it.",
+        examples=[{"name": "short", "completeness": {"required_substrings": ["Paris"]}}],
+    )
+
+    @property
+    def spec_json(self) -> str | None:
+        """The sender's own spec as the order keeps it."""
+        return None if self.qa is None else json.dumps(self.qa, ensure_ascii=False)
+
+    @field_validator("qa")
+    @classmethod
+    def _is_a_spec(cls, spec: dict[str, JsonValue] | None) -> dict[str, JsonValue] | None:
+        if spec is not None:
+            try:
+                if spec_from_mapping(spec, "qa").command is not None:
+                    raise SpecError("qa: command: a message cannot run commands; use qa/runner.py for that")
+            except SpecError as error:
+                raise PydanticCustomError("spec", "{reason}", {"reason": str(error)}) from None
+        return spec
 
     @field_validator("content")
     @classmethod

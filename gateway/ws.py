@@ -143,7 +143,13 @@ class Talk:
             self._check_room()
         accepted = await submit_message(
             self._services,
-            Submission(message.content, Channel.WEBSOCKET, message.session_id, message.tier),
+            Submission(
+                message.content,
+                Channel.WEBSOCKET,
+                message.session_id,
+                message.tier,
+                spec_json=message.spec_json,
+            ),
         )
         self._start(accepted.session_id, max(0, accepted.seq - 1))
         return {

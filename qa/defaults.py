@@ -106,6 +106,13 @@ def chat_spec(request: str) -> QaSpec:
     )
 
 
+def with_basics(own: QaSpec) -> QaSpec:
+    """The client's own spec, with what goes without saying filled in where it says nothing."""
+    return own.model_copy(
+        update={"answer": own.answer or AnswerSpec(), "security": own.security or SecuritySpec()}
+    )
+
+
 def _instructions(request: str) -> str:
     """The edges of the message, without its code blocks: pasted material demands nothing."""
     edges = request

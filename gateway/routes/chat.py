@@ -54,7 +54,9 @@ async def post_chat(request: Request) -> Response:
     """
     services = services_of(request)
     body = await read_json(request, ChatRequest)
-    submission = Submission(body.content, Channel.REST, body.session_id, body.tier, _idempotency_key(request))
+    submission = Submission(
+        body.content, Channel.REST, body.session_id, body.tier, _idempotency_key(request), body.spec_json
+    )
     accepted = await submit_message(services, submission)
     order = await _outcome(services, accepted, body.wait)
     if order is not None and not order.is_open:

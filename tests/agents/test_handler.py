@@ -1,5 +1,6 @@
 """What workers do with doorbells, on both stores, with a model that does what the test says."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -127,6 +128,30 @@ async def test_an_answer_that_fails_qa_is_retried_with_what_failed_and_then_esca
     assert "order.escalated" in [event.type for event in history.events]
     assert receipt_of(history).path == [Role.INTERN, Role.INTERN, Role.DIRECTOR]
     assert receipt_of(history).input_tokens == 60, "the receipt counts the failed tries too"
+
+
+async def test_the_clients_own_spec_is_checked_together_with_the_basics(
+    handler: OrderHandler, database: Database, model: StubModel
+) -> None:
+    own = {
+        "name": "mine",
+        "completeness": {"required_substrings": ["Paris"]},
+        "format": {"type": "text", "pattern": "^The"},
+    }
+    order = accepted(database, content=SIMPLE, spec_json=json.dumps(own))
+    model.replies = ["It is Lyon.", "", "The capital is Paris."]
+
+    history = await work_through(handler, database, order.id)
+
+    assert history.order.result == "The capital is Paris."
+    names = {check.name for check in receipt_of(history).checks}
+    assert {
+        "completeness.required_substrings",
+        "format.pattern",
+        "answer.not_empty",
+        "security.secrets",
+    } <= names
+    assert "Paris" in model.requests[0].system, "the employee is told what will be checked"
 
 
 async def test_when_nobody_passes_the_owner_is_told_why(

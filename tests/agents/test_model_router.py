@@ -77,7 +77,9 @@ async def test_cached_tokens_are_counted_apart_and_priced_as_such(router: ModelR
     assert completion.usage == Usage(100, 7, cache_read_tokens=1000)
     price = price_of(choice)
     assert price is not None
-    assert price.cost_of(completion.usage) == Decimal("0.0001815")  # (100·0.75 + 7·4.5 + 1000·0.075) $/million
+    assert price.cost_of(completion.usage) == Decimal(
+        "0.0001815"
+    )  # (100·0.75 + 7·4.5 + 1000·0.075) $/million
 
 
 async def test_the_starter_model_is_cooled_and_claude_gets_no_sampling(router: ModelRouter) -> None:

@@ -30,6 +30,13 @@ BAD_MESSAGES: dict[str, tuple[int, object]] = {
     "wait for ever": (422, {"content": "a", "wait": float("inf")}),
     "an unknown tier": (422, {"content": "a", "tier": "board"}),
     "the admin as tier": (422, {"content": "a", "tier": "admin"}),
+    "a spec with an unknown part": (422, {"content": "a", "qa": {"name": "x", "colour": "red"}}),
+    "a spec that is no object": (422, {"content": "a", "qa": "strict"}),
+    "a spec with a broken pattern": (
+        422,
+        {"content": "a", "qa": {"name": "x", "format": {"type": "text", "pattern": "("}}},
+    ),
+    "a spec that runs a command": (422, {"content": "a", "qa": {"name": "x", "command": "rm -rf /"}}),
     "a malformed session": (422, {"content": "a", "session_id": "../x"}),
     "an unknown session": (404, {"content": "a", "session_id": "sess-nobody"}),
 }
