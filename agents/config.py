@@ -7,8 +7,9 @@ Front processes may import this module and nothing else of `agents`.
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from nexus.errors import ConfigurationError
 from nexus.settings import CommonSettings
@@ -83,6 +84,20 @@ class AgentSettings(CommonSettings):
         default=None,
         description="JSON file of answers for `scripted/…` models, for trials without any model.",
     )
+
+    @field_validator("anthropic_base_url", "ollama_base_url")
+    @classmethod
+    def _without_v1(cls, url: str | None) -> str | None:
+        """These providers' paths begin with their own version; one that was pasted along is dropped."""
+        return url and url.rstrip("/").removesuffix("/v1")
+
+    @field_validator("openai_base_url", "local_model_url")
+    @classmethod
+    def _with_v1(cls, url: str | None) -> str | None:
+        """The path where an OpenAI-compatible server speaks, also when only its address was given."""
+        plain = url and url.rstrip("/")
+        return f"{plain}/v1" if plain and not urlsplit(plain).path else plain
+
     model_timeout_s: float = Field(
         default=120, gt=0, description="Longest a model call may take, in seconds."
     )

@@ -95,12 +95,12 @@ def _start(
 
 
 def _stages(contenders: Sequence[Contender], measured: Sequence[Measurement]) -> dict[str, Sequence[Stage]]:
-    """Of each company's last orders that ran alone."""
+    """Of each company's orders that ran alone."""
     stages: dict[str, Sequence[Stage]] = {}
     for contender in contenders:
         if contender.is_company:
             alone = [m for m in measured if m.letter == contender.letter and m.concurrency == 1]
-            stages[contender.letter] = stages_of(contender, alone[-1].samples)
+            stages[contender.letter] = stages_of(contender, [s for m in alone for s in m.samples])
     return stages
 
 

@@ -14,6 +14,8 @@ TRIVIAL = [
     "How many days are in a leap year?",
     "2 + 2 = ?",
     "Translate 'good morning' to German",
+    "Tell me a joke",
+    "What does HTTP stand for?",
     "你好",
     "法国的首都是什么？",
 ]
@@ -30,6 +32,8 @@ COMPLEX = [
     "Should I sign this tenant contract clause, am I liable if I break it?",
     "Can I take this medication together with antibiotics?",
     "Write a business plan for a bakery.",
+    "Plan a zero-downtime migration of a monolith to Kubernetes",
+    "Write a complete compiler for a small language",
     "设计一个支持百万用户的聊天系统架构",
     "证明根号2是无理数",
     "word " * 400,
