@@ -112,12 +112,13 @@ _HARM_DECISION = (
 )
 _COMPLEX = (
     r"\b(?:architect(?:ure)?|design (?:a|an|the|me)\b|system design|trade-?offs?|scal(?:e|able|ability) (?:to|for)"
+    r""
     r"|zero[- ]downtime|multi-region|microservice|full[- ]stack|distributed|fault[- ]toleran|consensus|migration plan|roadmap|strateg(?:y|ic)|business plan|go-to-market)",
     r"\b(?:prove|proof|derive|theorem|lemma|induction|np-(?:hard|complete)|big-?o|asymptotic|differential equation"
     r"|integral of|eigenvalue|bayesian|hypothesis test)",
     r"\b(?:refactor|debug|race condition|deadlock|memory leak|root cause|optimi[sz]e|performance problem"
-    r"|(?:implement|write|build|create) (?:a|an)(?: \w+){0,3} (?:compiler|parser|database|interpreter|scheduler|protocol"
-    r"|platform|operating system|web app|application|framework|engine))",
+    r"|(?:implement|write|build|create) (?:a|an)(?: \w+){0,3} (?:compiler|parser|database|interpreter"
+    r"|scheduler|protocol|platform|operating system|web app|application|framework|engine))",
     r"\b(?:in[- ]depth|comprehensive|thorough(?:ly)?|step[- ]by[- ]step (?:plan|analysis)|critically|evaluate the"
     r"|literature review|research (?:paper|proposal)|white ?paper|essay of|negotiat)",
     r"设计(?:一个|一套|方案)|架构|证明|推导|定理|重构|死锁|内存泄漏|性能优化|根本原因|战略|商业计划|深入分析|论文|权衡",
@@ -128,7 +129,8 @@ _GREETING = (
     r"^(?:你好|您好|早上好|晚上好|谢谢|多谢|再见|在吗|嗨)[\w\s，。！？!?.]{0,12}$",
 )
 _SMALL_FACT = (
-    r"^(?:what(?:'s| is| are| time| day| does)|who(?:'s| is| was| are)|tell me a (?:joke|fact)|when (?:is|was|did)|where (?:is|was)|which|how (?:many|old|tall|far)"
+    r"^(?:what(?:'s| is| are| time| day| does)|who(?:'s| is| was| are)|tell me a (?:joke|fact)"
+    r"|when (?:is|was|did)|where (?:is|was)|which|how (?:many|old|tall|far)"
     r"|is|are|was|does|did|do|define|spell|name|list|convert|translate|say|give me)\b[^.!\n]*[?.!]?$",
     r"^[\d\s+\-*/().^%=x×÷]+[?？=]*$",
     r"(?:是什么|是谁|在哪里|哪里|多少|几点|什么时候|首都|翻译)",
