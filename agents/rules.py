@@ -112,8 +112,8 @@ _HARM_DECISION = (
 )
 _COMPLEX = (
     r"\b(?:architect(?:ure)?|design (?:a|an|the|me)\b|system design|trade-?offs?|scal(?:e|able|ability) (?:to|for)"
-    r""
-    r"|zero[- ]downtime|multi-region|microservice|full[- ]stack|distributed|fault[- ]toleran|consensus|migration plan|roadmap|strateg(?:y|ic)|business plan|go-to-market)",
+    r"|zero[- ]downtime|multi-region|microservice|full[- ]stack|distributed|fault[- ]toleran|consensus|migration plan"
+    r"|roadmap|strateg(?:y|ic)|business plan|go-to-market)",
     r"\b(?:prove|proof|derive|theorem|lemma|induction|np-(?:hard|complete)|big-?o|asymptotic|differential equation"
     r"|integral of|eigenvalue|bayesian|hypothesis test)",
     r"\b(?:refactor|debug|race condition|deadlock|memory leak|root cause|optimi[sz]e|performance problem"
