@@ -1,0 +1,320 @@
+"""A whole worker in this process, over a real Valkey and SQLite: nothing that was accepted is left undone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from redis.asyncio import Redis
+
+from agents.completion import Completion, ModelRequest
+from agents.config import AgentSettings
+from agents.handler import Workplace
+from agents.housekeeping import BEATS
+from agents.lease import LeaseKeeper
+from agents.worker import Worker, parse_roles
+from db.engine import Database, open_database
+from db.records import NewOrder
+from db.statements.orders import accept_order
+from db.statements.queries import count_open, get_history
+from nexus.bus import Bus, Ring
+from nexus.clock import Clock, ManualClock, SystemClock
+from nexus.errors import ConfigurationError
+from nexus.messages import INTAKE, Doorbell
+from nexus.redis_client import make_redis
+from nexus.settings import CommonSettings
+from nexus.work_order import Role, Status
+from tests.agents.conftest import a_payroll, said
+from tests.builders import accepted, an_order, now
+from tests.conftest import wait_until
+
+
+class OneAnswer:
+    """Says the same to everybody, once `may_speak` is set. Keeps every request."""
+
+    def __init__(self) -> None:
+        self.requests: list[ModelRequest] = []
+        self.may_speak = asyncio.Event()
+        self.may_speak.set()
+
+    async def complete(self, request: ModelRequest) -> Completion:
+        self.requests.append(request)
+        await self.may_speak.wait()
+        return said("The capital of France is Paris.")
+
+
+@dataclass
+class Company:
+    """One database, one bus, one model, and as many workers as the test starts."""
+
+    database: Database
+    bus: Bus
+    redis: Redis
+    model: OneAnswer
+
+    @asynccontextmanager
+    async def worker(
+        self, name: str = "w1", clock: Clock | None = None, roles: tuple[Role, ...] = tuple(Role)
+    ) -> AsyncIterator[tuple[asyncio.Event, asyncio.Task[None]]]:
+        """A worker at work, and the event that stops it; it has ended when the block is left."""
+        settings, clock = AgentSettings(worker_concurrency=4), clock or SystemClock()
+        leases = LeaseKeeper(self.database, clock, settings.lease_s)
+        place = Workplace(
+            name, settings, a_payroll(), self.database, self.bus, clock, self.model, leases
+        )
+        stop = asyncio.Event()
+        running = asyncio.create_task(Worker(place, self.redis, roles).run(stop))
+        try:
+            yield stop, running
+        finally:
+            self.model.may_speak.set()
+            stop.set()
+            await running
+
+    async def submit(self, number: int = 1) -> list[NewOrder]:
+        """Accept orders and ring for them, as the gateway does."""
+        orders = [accepted(self.database) for _ in range(number)]
+        await self.bus.ring([Ring(INTAKE, Doorbell(order_id=order.id)) for order in orders])
+        return orders
+
+    async def finishes_all(self, timeout_s: float = 20) -> None:
+        """Wait until no order is open."""
+        await wait_until(lambda: not self.database.read_sync(count_open), timeout_s)
+
+    def endings(self, orders: list[NewOrder]) -> set[tuple[Status, str | None]]:
+        histories = [self.database.read_sync(get_history, order.id) for order in orders]
+        return {(history.order.status, history.order.result) for history in histories if history}
+
+
+ANSWERED = {(Status.DELIVERED, "The capital of France is Paris.")}
+
+
+@pytest.fixture
+async def company(sqlite: Database, bus: Bus, redis: Redis) -> Company:
+    return Company(sqlite, bus, redis, OneAnswer())
+
+
+@pytest.fixture
+async def company_without_redis(sqlite: Database, tmp_path: Path) -> AsyncIterator[Company]:
+    url = f"unix://{tmp_path}/nobody.sock"
+    client = make_redis(url)
+    bus = Bus(client, make_redis(url, blocking_reads=True), SystemClock())
+    yield Company(sqlite, bus, client, OneAnswer())
+    await bus.close()
+
+
+async def nothing_is_left_on_the_streams(redis: Redis) -> bool:
+    lengths = [await redis.xlen(name) async for name in redis.scan_iter("nexus:*", _type="stream")]
+    return sum(lengths) == await redis.xlen("nexus:events")
+
+
+async def test_what_is_accepted_is_delivered_and_leaves_nothing_on_the_streams(company: Company) -> None:
+    async with company.worker():
+        orders = await company.submit(10)
+        await company.finishes_all()
+
+    assert company.endings(orders) == ANSWERED
+    assert len(company.model.requests) == len(orders)
+    assert await nothing_is_left_on_the_streams(company.redis)
+
+
+async def test_several_workers_share_the_work_and_nothing_is_done_twice(company: Company) -> None:
+    async with company.worker("w1"), company.worker("w2"), company.worker("w3"):
+        orders = await company.submit(20)
+        await company.finishes_all()
+
+    assert company.endings(orders) == ANSWERED
+    assert len(company.model.requests) == len(orders)
+
+
+async def test_workers_for_single_roles_hand_an_order_on(company: Company) -> None:
+    async with company.worker("desk", roles=(Role.ADMIN,)), company.worker("tier", roles=(Role.INTERN,)):
+        orders = await company.submit()
+        await company.finishes_all()
+
+    assert company.endings(orders) == ANSWERED
+
+
+async def test_an_order_whose_bell_was_never_rung_is_rung_for_by_the_relay(company: Company) -> None:
+    order = accepted(company.database)
+
+    async with company.worker():
+        await company.finishes_all()
+
+    assert company.endings([order]) == ANSWERED
+
+
+async def test_flushall_loses_no_order_that_waits(company: Company) -> None:
+    orders = await company.submit(5)
+    await company.redis.flushall()
+
+    async with company.worker():
+        await company.finishes_all()
+
+    assert company.endings(orders) == ANSWERED
+
+
+async def test_flushall_under_a_worker_in_the_middle_of_its_work_loses_nothing(company: Company) -> None:
+    company.model.may_speak.clear()
+    async with company.worker():
+        orders = await company.submit(6)  # two more than it may work on at once
+        await wait_until(lambda: len(company.model.requests) == 4)
+
+        await company.redis.flushall()
+        company.model.may_speak.set()
+        orders += await company.submit(2)
+        await company.finishes_all()
+
+    assert company.endings(orders) == ANSWERED
+    assert len(company.model.requests) == len(orders)
+
+
+async def test_without_redis_orders_are_found_in_the_database_within_seconds(
+    company_without_redis: Company,
+) -> None:
+    company = company_without_redis
+    orders = [accepted(company.database) for _ in range(3)]
+
+    async with company.worker():
+        await company.finishes_all(timeout_s=5)
+
+    assert company.endings(orders) == ANSWERED
+
+
+async def test_one_worker_takes_no_more_orders_at_once_than_it_may(company: Company) -> None:
+    company.model.may_speak.clear()
+    async with company.worker():
+        await company.submit(8)
+        await wait_until(lambda: len(company.model.requests) == 4)
+        late = await company.submit()
+        await wait_until(lambda: company.endings(late) == {(Status.TRIAGED, None)})
+
+        assert len(company.model.requests) == 4
+        company.model.may_speak.set()
+        await company.finishes_all()
+
+
+async def test_a_worker_that_is_told_to_stop_finishes_what_it_has_begun(
+    company: Company, caplog: pytest.LogCaptureFixture
+) -> None:
+    company.model.may_speak.clear()
+    async with company.worker() as (stop, running):
+        begun = await company.submit()
+        await wait_until(lambda: company.model.requests)
+
+        stop.set()
+        await wait_until(lambda: "worker.draining" in caplog.text)
+        left = await company.submit()
+        assert not running.done()
+        company.model.may_speak.set()
+        await running
+
+    assert company.endings(begun) == ANSWERED
+    assert company.endings(left) == {(Status.QUEUED, None)}
+    assert await company.redis.hlen(BEATS) == 0, "it has said goodbye"
+
+
+async def test_what_a_stopped_worker_left_is_done_by_the_next_one(company: Company) -> None:
+    async with company.worker("w1"):
+        pass
+    orders = await company.submit(2)
+
+    async with company.worker("w2"):
+        await company.finishes_all()
+
+    assert company.endings(orders) == ANSWERED
+
+
+async def test_an_entry_that_is_no_doorbell_is_logged_and_thrown_away(
+    company: Company, caplog: pytest.LogCaptureFixture
+) -> None:
+    await company.redis.xadd(INTAKE, {"data": "WO-1"})
+    await company.redis.xadd(INTAKE, {"something": "else"})
+    await company.bus.ring([Ring(INTAKE, Doorbell(order_id="WO-NOBODYS"))])
+
+    async with company.worker():
+        orders = await company.submit()
+        await company.finishes_all()
+
+    assert company.endings(orders) == ANSWERED
+    assert caplog.text.count("stream.bad_entry") == 2
+    assert await nothing_is_left_on_the_streams(company.redis)
+
+
+async def test_a_doorbell_that_a_dead_worker_took_is_answered_all_the_same(company: Company) -> None:
+    orders = await company.submit(2)
+    assert len(await company.bus.read(Role.ADMIN, "dead", count=10, block_ms=10)) == 2
+
+    async with company.worker():
+        await company.finishes_all()
+
+    assert company.endings(orders) == ANSWERED
+
+
+async def test_an_order_past_its_deadline_is_ended_though_nobody_rings(company: Company) -> None:
+    late = an_order(deadline_at=now() - timedelta(seconds=1))
+    company.database.run_sync(accept_order, late, now())
+
+    async with company.worker():
+        await company.finishes_all()
+
+    assert company.endings([late]) == {(Status.FAILED, None)}
+    assert company.model.requests == []
+
+
+async def test_an_idle_worker_asks_no_model_for_an_hour_and_says_that_it_lives(company: Company) -> None:
+    clock = ManualClock(now())
+    started = clock.now()
+
+    async with company.worker(clock=clock):
+        await wait_until(lambda: clock.now() - started > timedelta(hours=1))
+        assert await company.redis.hlen(BEATS) == 1
+
+    assert company.model.requests == []
+
+
+@pytest.mark.xfail(
+    strict=True, reason="Database.run lets SQLAlchemy's error through when it cannot connect (db/engine.py)"
+)
+async def test_a_worker_outlives_a_postgresql_that_is_away_for_a_while(
+    postgres_server: str, migrated_postgres_url: str, bus: Bus, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    name = migrated_postgres_url.rsplit("/test_", 1)[1].split("?")[0]
+
+    def let_in(allowed: bool) -> None:
+        with psycopg.connect(postgres_server, autocommit=True) as admin:
+            admin.execute(f'ALTER DATABASE "test_{name}" ALLOW_CONNECTIONS {allowed}'.encode())
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [f"test_{name}"]
+            )
+
+    company = Company(
+        open_database(CommonSettings(database_url=migrated_postgres_url)), bus, redis, OneAnswer()
+    )
+    try:
+        async with company.worker() as (_, running):
+            before = await company.submit()
+            await company.finishes_all()
+            let_in(False)
+            await wait_until(lambda: running.done() or caplog.text.count("house.job_postponed") >= 2)
+            let_in(True)
+            assert not running.done()
+            after = await company.submit()
+            await company.finishes_all()
+        assert company.endings(before + after) == ANSWERED
+    finally:
+        company.database.close()
+
+
+@pytest.mark.parametrize("text", ["boss", "", "admin,,intern"])
+def test_roles_that_are_none_are_told_with_those_there_are(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="admin,intern,director,ceo"):
+        parse_roles(text)
+
+
+def test_roles_are_named_on_the_command_line() -> None:
+    assert parse_roles("admin, ceo") == (Role.ADMIN, Role.CEO)
