@@ -1,4 +1,4 @@
-"""Making one model call with its ledger row: written before, settled after, whatever happens in between."""
+"""Model calls with their ledger rows: written before, settled after, whatever happens in between."""
 
 import asyncio
 from dataclasses import replace
@@ -20,43 +20,51 @@ class CallDesk:
         self._model = model
         self._clock = clock
 
-    async def make(self, call: CallRecord, request: ModelRequest, *, started: bool) -> CallRecord:
-        """Make the call; returns it as recorded. `started` tells whether its row is already written.
+    async def ask(self, call: CallRecord, request: ModelRequest) -> tuple[CallRecord, Settlement]:
+        """Make a call whose row is written; returns it as answered, and the settlement that is still to be written.
 
-        A cancelled call is settled as in doubt before the cancellation goes on.
+        A call that fails or is cancelled is settled here, before its error goes on.
 
         Raises:
-            ModelUnavailable, ModelRefusesCall: as `ChatModel.complete`; the row is settled.
+            ModelUnavailable, ModelRefusesCall: as `ChatModel.complete`.
         """
-        if not started:
-            await self._database.run(start_call, call)
         began = self._clock.monotonic()
         try:
             completion = await self._model.complete(request)
         except NexusError as error:
-            await self._settle(call, settlement_of_error(call, error, self._since_ms(began)))
+            await self.settle(call, settlement_of_error(call, error, self._since_ms(began)))
             raise
         except asyncio.CancelledError:
             cut_off = ModelUnavailable("the call was cancelled", in_doubt=True)
-            await asyncio.shield(
-                self._settle(call, settlement_of_error(call, cut_off, self._since_ms(began)))
-            )
+            await asyncio.shield(self.settle(call, settlement_of_error(call, cut_off, self._since_ms(began))))
             raise
         settlement = settlement_of_reply(call, completion)
-        await self._settle(call, settlement)
-        return replace(
-            call,
-            status=settlement.status,
-            answer=settlement.answer,
-            finish_reason=settlement.finish_reason,
-            usage=settlement.usage,
-            cost_usd=settlement.cost_usd,
-            latency_ms=settlement.latency_ms,
-            request_id=settlement.request_id,
-        )
+        return answered(call, settlement), settlement
 
-    async def _settle(self, call: CallRecord, settlement: Settlement) -> None:
+    async def make(self, call: CallRecord, request: ModelRequest) -> CallRecord:
+        """Write the row, make the call, settle it; returns it as answered. Raises as `ask`."""
+        await self._database.run(start_call, call)
+        call, settlement = await self.ask(call, request)
+        await self.settle(call, settlement)
+        return call
+
+    async def settle(self, call: CallRecord, settlement: Settlement) -> None:
+        """Write what a call came to, in a transaction of its own."""
         await self._database.run(settle_call, call.id, settlement, self._clock.now())
 
     def _since_ms(self, began: float) -> int:
         return int((self._clock.monotonic() - began) * 1000)
+
+
+def answered(call: CallRecord, settlement: Settlement) -> CallRecord:
+    """The ledger row as it will read once it is settled."""
+    return replace(
+        call,
+        status=settlement.status,
+        answer=settlement.answer,
+        finish_reason=settlement.finish_reason,
+        usage=settlement.usage,
+        cost_usd=settlement.cost_usd,
+        latency_ms=settlement.latency_ms,
+        request_id=settlement.request_id,
+    )

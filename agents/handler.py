@@ -1,7 +1,7 @@
 """What a worker does with a doorbell. Read this after `gateway/intake.py`; `gateway/replies.py` comes next.
 
     handle_submitted   claim → triage → assign, or ask back
-    handle_assigned    claim → open the try → ask the model → settle → QA → decide → conclude
+    handle_assigned    claim → open the try → ask the model → QA → decide → settle and conclude
 
 Each step is one transaction of `agents.steps`, under the claim's fence. Whatever is raised on the way ends in
 `_after_error`, so no order is left in silence. All methods return the rings that are due after the commit.
@@ -11,7 +11,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from agents import steps
 from agents.admin import CONTEXT_TURNS, Admin, with_opinion
@@ -25,7 +25,16 @@ from agents.ledger import open_call
 from agents.rules import Clarify
 from agents.steps import Judged, Rings
 from db.engine import Database
-from db.records import Assignment, AttemptRecord, AttemptStatus, CallRecord, CheckRecord, VerdictRecord, Work
+from db.records import (
+    Assignment,
+    AttemptRecord,
+    AttemptStatus,
+    CallRecord,
+    CheckRecord,
+    Settlement,
+    VerdictRecord,
+    Work,
+)
 from db.statements.attempts import claim_work
 from db.statements.orders import claim_overdue_order
 from nexus.bus import Bus
@@ -56,6 +65,16 @@ class Workplace:
     clock: Clock
     model: ChatModel
     leases: LeaseKeeper
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A try that has its answer. `settlement` is still to be written; None when a dead worker had written it."""
+
+    choice: ModelChoice
+    attempt: AttemptRecord
+    call: CallRecord
+    settlement: Settlement | None
 
 
 class OrderHandler:
@@ -103,7 +122,7 @@ class OrderHandler:
             return assignment
         call = open_call(order, Role.ADMIN, "triage", None, request, self._place.clock.now())
         try:
-            recorded = await self._calls.make(call, request, started=False)
+            recorded = await self._calls.make(call, request)
         except (PermanentError, TransientError) as error:
             log.warning("triage.without_model", order=order.id, error=str(error))
             return assignment
@@ -125,51 +144,39 @@ class OrderHandler:
         return await self._guarded(work.order, lambda: self._try_once(work))
 
     async def _try_once(self, work: Work) -> Rings:
-        place = self._place
-        choice, attempt, call = await self._answered(work)
+        place, order = self._place, work.order
+        tried = await self._answered(work)
         # In a thread: a client's own patterns may take a second each.
-        verdict = (
-            await asyncio.to_thread(judge, call, work.order)
-            if _is_slow(work.order)
-            else judge(call, work.order)
-        )
-        standing = _standing(work, attempt, call, verdict)
-        earlier = tuple(other for other in work.attempts if other.id != attempt.id)
-        judged = Judged(earlier, attempt, call, verdict, decide(standing))
-        return await place.database.run(steps.conclude, work.order, judged, choice, place.clock.now())
+        slow = order.spec_json is not None and "pattern" in order.spec_json
+        verdict = await asyncio.to_thread(judge, tried.call, order) if slow else judge(tried.call, order)
+        earlier = tuple(other for other in work.attempts if other.id != tried.attempt.id)
+        decision = decide(_standing(earlier, tried, verdict))
+        judged = Judged(earlier, tried.attempt, tried.call, tried.settlement, verdict, decision)
+        try:
+            return await place.database.run(steps.conclude, order, judged, tried.choice, place.clock.now())
+        except LeaseLost:
+            if tried.settlement is not None:
+                await self._calls.settle(tried.call, tried.settlement)
+            raise
 
-    async def _answered(self, work: Work) -> tuple[ModelChoice, AttemptRecord, CallRecord]:
+    async def _answered(self, work: Work) -> Tried:
         """The try and its paid-for answer: the one a dead worker left recorded, or a new one."""
         place, order = self._place, work.order
         post = place.payroll[order.owner]
         request = prepare(work, post, self._time_left_s(order))
         last = work.attempts[-1] if work.attempts else None
         if last and last.status is AttemptStatus.RUNNING and (recorded := last.recorded_call):
-            return request.choice, last, recorded
+            return Tried(request.choice, last, recorded, None)
         now = place.clock.now()
-        attempt = AttemptRecord(
-            id=new_id(),
-            order_id=order.id,
-            n=order.attempts + 1,
-            fence=order.fence,
-            role=order.owner,
-            model=request.choice.model,
-            provider=request.choice.provider.value,
-            status=AttemptStatus.RUNNING,
-            feedback=feedback_for(work),
-            answer=None,
-            error=None,
-            started_at=now,
-            finished_at=None,
-        )
+        attempt = _new_attempt(work, request.choice, now)
         call = open_call(order, order.owner, "work", attempt.id, request, now)
-        rings = await place.database.run(steps.begin, order, attempt, call, now)
-        await place.bus.ring(rings)
+        await place.bus.ring(await place.database.run(steps.begin, order, attempt, call, now))
         try:
-            return request.choice, attempt, await self._calls.make(call, request, started=True)
+            call, settlement = await self._calls.ask(call, request)
         except NexusError as error:
             await place.database.run(steps.fail_attempt, attempt, str(error), place.clock.now())
             raise
+        return Tried(request.choice, attempt, call, settlement)
 
     def _time_left_s(self, order: WorkOrder) -> float:
         left_s = (order.deadline_at - self._place.clock.now()).total_seconds()
@@ -236,19 +243,33 @@ def judge(call: CallRecord, order: WorkOrder) -> VerdictRecord:
     return VerdictRecord(verdict.passed, checks)
 
 
-def _is_slow(order: WorkOrder) -> bool:
-    return order.spec_json is not None and "pattern" in order.spec_json
+def _new_attempt(work: Work, choice: ModelChoice, now: datetime) -> AttemptRecord:
+    order = work.order
+    return AttemptRecord(
+        id=new_id(),
+        order_id=order.id,
+        n=order.attempts + 1,
+        fence=order.fence,
+        role=order.owner,
+        model=choice.model,
+        provider=choice.provider.value,
+        status=AttemptStatus.RUNNING,
+        feedback=feedback_for(work),
+        answer=None,
+        error=None,
+        started_at=now,
+        finished_at=None,
+    )
 
 
-def _standing(work: Work, attempt: AttemptRecord, call: CallRecord, verdict: VerdictRecord) -> Standing:
-    others = [other for other in work.attempts if other.id != attempt.id]
+def _standing(earlier: tuple[AttemptRecord, ...], tried: Tried, verdict: VerdictRecord) -> Standing:
     failed = tuple(f"{c.name} ({c.evidence})" for c in verdict.checks if c.status == "fail")
     return Standing(
-        role=attempt.role,
-        attempts=attempt.n,
-        tries_at_role=1 + sum(other.role is attempt.role for other in others),
+        role=tried.attempt.role,
+        attempts=tried.attempt.n,
+        tries_at_role=1 + sum(other.role is tried.attempt.role for other in earlier),
         failed_checks=failed if failed or verdict.passed else ("nothing could be checked",),
-        refused=call.finish_reason == Finish.REFUSAL,
+        refused=tried.call.finish_reason == Finish.REFUSAL,
     )
 
 

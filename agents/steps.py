@@ -19,6 +19,7 @@ from db.records import (
     AttemptStatus,
     CallRecord,
     Ending,
+    Settlement,
     VerdictRecord,
 )
 from db.statements.attempts import (
@@ -28,6 +29,7 @@ from db.statements.attempts import (
     close_attempt,
     open_attempt,
     record_metric,
+    settle_call,
     store_verdict,
 )
 from db.statements.events import Happening, append_events
@@ -53,6 +55,7 @@ class Judged:
     earlier: tuple[AttemptRecord, ...]
     attempt: AttemptRecord
     call: CallRecord
+    settlement: Settlement | None  # None: the call was settled before
     verdict: VerdictRecord
     decision: Decision
 
@@ -66,9 +69,12 @@ def claim_triage(
 
 
 def assign(connection: Connection, order: WorkOrder, assignment: Assignment, now: datetime) -> Rings:
-    """The Admin's decision, and the tier's bell."""
-    seq = assign_order(connection, order, assignment, now)
-    return (_bell(order, assignment.role), _event(order, seq, Status.TRIAGED))
+    """The Admin's decision, and the tier's bell.
+
+    Watchers are not rung: the tier rings them a few milliseconds later, or their own look comes within a second.
+    """
+    assign_order(connection, order, assignment, now)
+    return (_bell(order, assignment.role),)
 
 
 def ask_back(connection: Connection, order: WorkOrder, question: Clarify, now: datetime) -> Rings:
@@ -88,7 +94,13 @@ def begin(
 def conclude(
     connection: Connection, order: WorkOrder, judged: Judged, choice: ModelChoice, now: datetime
 ) -> Rings:
-    """Store the verdict and carry out what was decided, in one transaction."""
+    """Settle the call, store the verdict and carry out what was decided, in one transaction.
+
+    Raises:
+        LeaseLost: nothing is written, the settlement neither: the caller settles it by itself, for it was paid.
+    """
+    if judged.settlement is not None:
+        settle_call(connection, judged.call.id, judged.settlement, now)
     passed = isinstance(judged.decision, Deliver)
     attempt, answer = judged.attempt, judged.call.answer or ""
     status = AttemptStatus.PASSED if passed else AttemptStatus.REJECTED

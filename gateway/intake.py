@@ -19,7 +19,7 @@ from nexus.bus import Ring
 from nexus.errors import StoreUnavailable
 from nexus.ids import new_order_id, new_session_id
 from nexus.logs import get_logger
-from nexus.messages import EVENTS, INTAKE, Doorbell, EventRing
+from nexus.messages import INTAKE, Doorbell, EventRing
 from nexus.work_order import Channel, Role, Status
 
 log = get_logger(__name__)
@@ -101,15 +101,19 @@ async def _accept(services: Services, new: NewOrder, now: datetime) -> Accepted:
 
 
 async def _ring(services: Services, accepted: Accepted) -> None:
-    """Tell the Admin and everybody who watches. The order is safe already, so Redis gets little time."""
+    """Tell the Admin, and who watches here; other gateways see the event at their next look.
+
+    The order is safe already, so Redis gets little time.
+    """
     event = EventRing(
         session_id=accepted.session_id,
         seq=accepted.seq,
         order_id=accepted.order_id,
         order_status=Status.QUEUED.value,
     )
+    services.replies.heard(event)
     try:
         async with asyncio.timeout(RING_TIMEOUT_S):
-            await services.bus.ring([Ring(INTAKE, Doorbell(order_id=accepted.order_id)), Ring(EVENTS, event)])
+            await services.bus.ring([Ring(INTAKE, Doorbell(order_id=accepted.order_id))])
     except TimeoutError:
         log.warning("intake.not_rung", order_id=accepted.order_id)

@@ -13,7 +13,7 @@ from nexus.bus import EVENTS_KEPT, Bus, Ring
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, PermanentError
 from nexus.messages import EVENTS, INTAKE, Doorbell, EventRing, parse_doorbell, stream_of
-from nexus.redis_client import make_redis
+from nexus.redis_client import REDIS_DOWN, make_redis
 from nexus.work_order import Role
 from tests.conftest import wait_until
 
@@ -180,6 +180,35 @@ async def test_without_redis_a_ring_is_false_and_no_error(bus_without_redis: Bus
 async def test_without_redis_a_read_says_so(bus_without_redis: Bus) -> None:
     with pytest.raises((redis.exceptions.ConnectionError, OSError)):
         await heard(bus_without_redis)
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a blocking read has no time limit of its own: a Redis that hangs, or whose host is gone, stops the "
+    "worker's readers for ever, and they never fall back to polling the outbox",
+)
+async def test_a_redis_that_hangs_is_a_redis_that_is_away() -> None:
+    hangs = asyncio.Event()
+
+    async def says_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await hangs.wait()
+        writer.close()
+
+    server = await asyncio.start_server(says_nothing, "127.0.0.1", 0)
+    url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    bus = Bus(make_redis(url), make_redis(url, blocking_reads=True), SystemClock())
+    reading = asyncio.create_task(heard(bus))
+    try:
+        await asyncio.wait([reading], timeout=8)
+        assert reading.done()
+        assert isinstance(reading.exception(), REDIS_DOWN)
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        await bus.close()
+        hangs.set()
+        server.close()
+        await server.wait_closed()
 
 
 async def test_events_reach_every_follower_from_the_moment_it_follows(
