@@ -41,6 +41,10 @@ class Serving(Protocol):
         """How many orders it works on."""
         ...
 
+    def room(self, role: Role) -> int:
+        """How many more orders it may take for a role."""
+        ...
+
     async def take(self, role: Role, entries: list[Entry]) -> None:
         """Start work on entries."""
         ...
@@ -88,7 +92,9 @@ class Housekeeping:
             await place.bus.ring(await self._handler.end_overdue(order_id))
         idle_ms = int(place.settings.lease_s * 2_000)
         for role in self._worker.roles:
-            await self._worker.take(role, await place.bus.reclaim(role, place.worker, idle_ms=idle_ms))
+            if room := self._worker.room(role):
+                left = await place.bus.reclaim(role, place.worker, idle_ms=idle_ms, count=room)
+                await self._worker.take(role, left)
 
     async def _beat(self) -> None:
         """Tell health and `nexus status` that this worker lives, and what its roles work with."""

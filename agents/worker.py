@@ -22,15 +22,16 @@ from agents.housekeeping import Housekeeping
 from agents.lease import LeaseKeeper
 from agents.local_models import find_local_model
 from agents.model_router import ModelRouter
+from agents.steps import Rings
 from db.engine import open_database
 from db.migrate import migrate
 from db.statements.outbox import waiting_orders
-from nexus.bus import Bus, Entry
+from nexus.bus import Bus, Entry, Ring
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, NexusError, StoreUnavailable, TransientError
 from nexus.ids import new_id
 from nexus.logs import configure_logs, get_logger
-from nexus.messages import parse_doorbell
+from nexus.messages import parse_doorbell, stream_of
 from nexus.redis_client import REDIS_DOWN, make_redis
 from nexus.settings import load_settings
 from nexus.work_order import Role
@@ -49,8 +50,10 @@ class Worker:
         self._place = place
         self._roles = roles
         self._handler = OrderHandler(place)
-        self._running: dict[Role, dict[str, asyncio.Task[None]]] = {role: {} for role in roles}
+        self._working_on: dict[Role, set[str]] = {role: set() for role in roles}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._one_ended = asyncio.Condition()
+        self._draining = False
         self._house = Housekeeping(place, redis, self._handler, self)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -75,13 +78,13 @@ class Worker:
     @property
     def busy(self) -> int:
         """How many orders it works on."""
-        return sum(len(tasks) for tasks in self._running.values())
+        return len(self._tasks)
 
     async def _read(self, role: Role) -> None:
         """Read one role's stream for ever; while Redis is away, poll the outbox instead."""
         place, in_touch = self._place, False
         while True:
-            free = await self._room(role)
+            free = await self._wait_for_room(role)
             try:
                 if not in_touch:
                     await self.take(role, await place.bus.read_own_pending(role, place.worker, count=500))
@@ -97,12 +100,15 @@ class Worker:
             else:
                 await self.take(role, entries)
 
-    async def _room(self, role: Role) -> int:
-        """How many more orders this role may take, once that is at least one."""
-        limit = self._place.settings.worker_concurrency
+    def room(self, role: Role) -> int:
+        """How many more orders this role may take now."""
+        return max(0, self._place.settings.worker_concurrency - len(self._working_on[role]))
+
+    async def _wait_for_room(self, role: Role) -> int:
+        """Wait until there is room, then say how much."""
         async with self._one_ended:
-            await self._one_ended.wait_for(lambda: len(self._running[role]) < limit)
-        return limit - len(self._running[role])
+            await self._one_ended.wait_for(lambda: self.room(role))
+        return self.room(role)
 
     async def take(self, role: Role, entries: list[Entry]) -> None:
         """Start work on what the stream gave."""
@@ -113,6 +119,7 @@ class Worker:
                 log.error("stream.bad_entry", stream=entry.stream, entry=entry.entry_id, error=str(error))
                 await self._place.bus.done(entry)
             else:
+                await self._wait_for_room(role)  # a step of our own may have taken the place meanwhile
                 await self._start(role, order_id, entry)
 
     async def _poll(self, role: Role, free: int) -> None:
@@ -128,9 +135,11 @@ class Worker:
 
     async def _start(self, role: Role, order_id: str, entry: Entry | None) -> None:
         """Work on the order in a task of its own, unless this process already does."""
-        if order_id not in self._running[role]:
+        if order_id not in self._working_on[role]:
+            self._working_on[role].add(order_id)
             task = asyncio.create_task(self._process(role, order_id, entry))
-            self._running[role][order_id] = task
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         elif entry is not None:
             await self._place.bus.done(entry)
 
@@ -138,25 +147,44 @@ class Worker:
         """The process edge: nothing that an order does may end the worker."""
         try:
             rings = await self._handler.handle(role, order_id)
-            if entry is not None:
-                await self._place.bus.done(entry, rings)
-            elif rings:
-                await self._place.bus.ring(rings)
         except TransientError as error:
             log.warning("order.left_to_the_sweeper", order=order_id, error=str(error))
         except Exception:
             log.exception("order.bug", order=order_id)
+        else:
+            # Before anything is rung: a retry rings for this very role and order.
+            self._working_on[role].discard(order_id)
+            await self._pass_on(order_id, rings, entry)
         finally:
-            del self._running[role][order_id]
+            self._working_on[role].discard(order_id)
             async with self._one_ended:
                 self._one_ended.notify_all()
 
+    async def _pass_on(self, order_id: str, rings: Rings, entry: Entry | None) -> None:
+        mine, others = self._share(rings)
+        if entry is not None:
+            await self._place.bus.done(entry, others)
+        elif others:
+            await self._place.bus.ring(others)
+        for role in mine:
+            await self._start(role, order_id, None)
+
+    def _share(self, rings: Rings) -> tuple[list[Role], list[Ring]]:
+        """What this worker does next itself, and what is rung.
+
+        A worker with room takes the order's next step without the detour through Redis. Nothing depends on it:
+        the order stands in the outbox until it is claimed, by whomever.
+        """
+        roles = {stream_of(role): role for role in self._roles if not self._draining and self.room(role)}
+        mine = [roles[ring.stream] for ring in rings if ring.stream in roles]
+        return mine, [ring for ring in rings if ring.stream not in roles]
+
     async def _drain(self) -> None:
-        tasks = [task for running in self._running.values() for task in running.values()]
-        if not tasks:
+        self._draining = True
+        if not self._tasks:
             return
-        log.info("worker.draining", orders=len(tasks))
-        _, late = await asyncio.wait(tasks, timeout=DRAIN_S)
+        log.info("worker.draining", orders=len(self._tasks))
+        _, late = await asyncio.wait(set(self._tasks), timeout=DRAIN_S)
         await _cancel(list(late))
 
 

@@ -93,21 +93,30 @@ class Database:
         **kwargs: P.kwargs,
     ) -> T:
         """Run `work` on the connection that this thread keeps: taking one from the pool costs three statements."""
-        connection: Connection | None = getattr(self._kept, "connection", None)
-        if connection is None:
-            connection = self.engine.connect()
-            self._kept.connection = connection
-            self._opened.append(connection)
-        connection.execution_options(nexus_read_only=read_only)
-        try:
-            with _translated_errors(), connection.begin():
-                return work(connection, *args, **kwargs)
-        except StoreUnavailable:
-            self._kept.connection = None
-            self._opened.remove(connection)
-            connection.invalidate()
-            connection.close()
-            raise
+        with _translated_errors():
+            connection = self._kept_connection()
+            connection.execution_options(nexus_read_only=read_only)
+            try:
+                with connection.begin():
+                    return work(connection, *args, **kwargs)
+            except (sa.exc.OperationalError, sa.exc.InterfaceError):
+                self._let_go(connection)
+                raise
+
+    def _kept_connection(self) -> Connection:
+        kept: Connection | None = getattr(self._kept, "connection", None)
+        if kept is None:
+            kept = self.engine.connect()
+            self._kept.connection = kept
+            self._opened.append(kept)
+        return kept
+
+    def _let_go(self, connection: Connection) -> None:
+        """Close a connection that may be broken; the thread's next transaction opens a new one."""
+        self._kept.connection = None
+        self._opened.remove(connection)
+        connection.invalidate()
+        connection.close()
 
     def close(self) -> None:
         """Finish what runs and close every connection."""

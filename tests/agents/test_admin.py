@@ -175,7 +175,9 @@ def test_a_model_is_asked_only_where_rules_are_uncertain_and_only_a_capable_loca
     assert question.timeout_s == 3
     assert order.content in question.turns[-1].content
     assert an_admin(CAPABLE).second_opinion(order, certain) is None
-    assert [an_admin(choice).second_opinion(order, uncertain) for choice in (WEAK, remote, None)] == [None] * 3
+    assert [an_admin(choice).second_opinion(order, uncertain) for choice in (WEAK, remote, None)] == [
+        None
+    ] * 3
 
 
 @pytest.mark.parametrize(

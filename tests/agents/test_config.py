@@ -28,7 +28,7 @@ def settings(**values: str) -> AgentSettings:
     return AgentSettings.model_validate(values)
 
 
-def choices(local: ModelChoice | None = None, **values: str) -> dict[Role, ModelChoice | None]:
+def choices(local: ModelChoice | None = None, /, **values: str) -> dict[Role, ModelChoice | None]:
     return {role: post.choice for role, post in resolve_payroll(settings(**values), local).items()}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from redis.asyncio import Redis
 
 from agents.completion import Completion, ModelRequest
@@ -63,9 +64,7 @@ class Company:
         """A worker at work, and the event that stops it; it has ended when the block is left."""
         settings, clock = AgentSettings(worker_concurrency=4), clock or SystemClock()
         leases = LeaseKeeper(self.database, clock, settings.lease_s)
-        place = Workplace(
-            name, settings, a_payroll(), self.database, self.bus, clock, self.model, leases
-        )
+        place = Workplace(name, settings, a_payroll(), self.database, self.bus, clock, self.model, leases)
         stop = asyncio.Event()
         running = asyncio.create_task(Worker(place, self.redis, roles).run(stop))
         try:
@@ -283,14 +282,12 @@ async def test_an_idle_worker_asks_no_model_for_an_hour_and_says_that_it_lives(c
 async def test_a_worker_outlives_a_postgresql_that_is_away_for_a_while(
     postgres_server: str, migrated_postgres_url: str, bus: Bus, redis: Redis, caplog: pytest.LogCaptureFixture
 ) -> None:
-    name = migrated_postgres_url.rsplit("/test_", 1)[1].split("?")[0]
+    name = conninfo_to_dict(migrated_postgres_url)["dbname"]
 
     def let_in(allowed: bool) -> None:
         with psycopg.connect(postgres_server, autocommit=True) as admin:
-            admin.execute(f'ALTER DATABASE "test_{name}" ALLOW_CONNECTIONS {allowed}'.encode())
-            admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [f"test_{name}"]
-            )
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS {allowed}'.encode())
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
     company = Company(
         open_database(CommonSettings(database_url=migrated_postgres_url)), bus, redis, OneAnswer()

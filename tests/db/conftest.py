@@ -1,6 +1,5 @@
 """Stores for code that opens its own: the one that DATABASE_URL names."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -15,12 +14,3 @@ def configured_store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
         monkeypatch.setenv("DATABASE_URL", request.getfixturevalue("postgres_url"))
     yield str(request.param)
     get_db_client().close()
-
-
-@pytest.fixture
-def own_client() -> Iterator[None]:
-    """Closes the client that the test opened, whatever it set DATABASE_URL to."""
-    url = os.environ.get("DATABASE_URL")
-    yield
-    if url == os.environ.get("DATABASE_URL"):
-        get_db_client().close()

@@ -4,13 +4,16 @@ import math
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from db.client import get_db_client
+from db.client import DatabaseClient, get_db_client
 from db.integration import log_agent_execution, log_audit_event
 from nexus.cli.ports import free_port
 from nexus.errors import ConfigurationError
@@ -92,7 +95,7 @@ def test_what_has_no_price_is_no_number_and_never_nothing(configured_store: str)
 
     costs = [metric["cost_usd"] for metric in get_db_client().query_metrics()]
 
-    assert sorted(costs, key=math.isnan)[0] == 0.5
+    assert min(costs, key=math.isnan) == 0.5
     assert math.isnan(sum(costs)), "a total that leaves something out says so"
 
 
@@ -134,7 +137,9 @@ def test_a_time_without_a_zone_is_local_time(configured_store: str) -> None:
 
 
 def test_audit_details_may_hold_anything(configured_store: str) -> None:
-    log_audit_event(actor="财务", action="paid", status="success", details={"at": datetime(2026, 1, 1, tzinfo=UTC)})
+    log_audit_event(
+        actor="财务", action="paid", status="success", details={"at": datetime(2026, 1, 1, tzinfo=UTC)}
+    )
     log_audit_event(actor="system", action="nothing", status="success")
 
     newest, oldest = get_db_client().query_audit()
@@ -162,20 +167,38 @@ def test_several_threads_may_log_at_once(configured_store: str) -> None:
     assert len(get_db_client().query_metrics()) == 40
 
 
+@pytest.mark.xfail(
+    strict=True, reason="lru_cache does not lock: each thread opens a client, and all but one leak"
+)
+def test_threads_that_ask_first_at_the_same_moment_share_one_client(configured_store: str) -> None:
+    barrier = Barrier(4)
+
+    def ask(_: int) -> DatabaseClient:
+        barrier.wait()
+        return get_db_client()
+
+    with ThreadPoolExecutor(4) as threads:
+        clients = set(threads.map(ask, range(4)))
+    for client in clients - {get_db_client()}:
+        client.close()
+
+    assert len(clients) == 1, configured_store
+
+
 def test_a_postgresql_that_is_away_is_replaced_by_sqlite_with_a_warning(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", f"postgresql://nexus:secret@127.0.0.1:{free_port()}/nexus")
 
-    client = get_db_client()
-    an_execution_is_logged()
+    with closing(get_db_client()) as client:
+        an_execution_is_logged()
 
-    assert client.backend == "sqlite"
-    assert get_db_client() is client
-    assert len(client.query_metrics()) == 1
+        assert client.backend == "sqlite"
+        assert get_db_client() is client
+        assert len(client.query_metrics()) == 1
+
     assert "store.fallback" in caplog.text
     assert "secret" not in caplog.text
-    client.close()
 
 
 @pytest.mark.xfail(
@@ -187,17 +210,12 @@ def test_a_postgresql_that_goes_away_later_is_replaced_too(
     postgres_server: str, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", postgres_url)
-    client = get_db_client()
-    name = client._database.engine.url.database
-    with psycopg.connect(postgres_server, autocommit=True) as admin:
+    name = conninfo_to_dict(postgres_url)["dbname"]
+    with closing(get_db_client()), psycopg.connect(postgres_server, autocommit=True) as admin:
         admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
-    try:
         an_execution_is_logged()
-        an_execution_is_logged()
-    finally:
-        client.close()
 
 
 def test_a_wrong_setting_is_no_reason_to_fall_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,7 +118,7 @@ def test_without_a_url_the_store_is_a_file_for_its_owner_only(tmp_path: Path) ->
     database.close()
 
 
-@pytest.mark.parametrize("error", [RuntimeError("a bug"), NexusError("on purpose"), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [RuntimeError("a bug"), NexusError("on purpose")])
 async def test_a_transaction_that_raises_leaves_nothing(database: Database, error: Exception) -> None:
     with pytest.raises(type(error)):
         await database.run(accept_and_fail, error)
@@ -180,7 +180,7 @@ def test_migrating_again_changes_nothing(postgres: Database) -> None:
 def test_a_database_of_a_newer_nexus_is_left_alone(database: Database) -> None:
     database.run_sync(lambda c: c.execute(sa.text("UPDATE alembic_version SET version_num = '9999'")))
 
-    with pytest.raises(ConfigurationError, match="9999.*upgrade NEXUS"):
+    with pytest.raises(ConfigurationError, match=r"9999.*upgrade NEXUS"):
         migrate(database)
 
 

@@ -51,9 +51,7 @@ def test_a_run_without_the_flag_needs_no_database(run_qa: RunQa, tmp_path: Path)
     assert not (tmp_path / "home").exists()
 
 
-def test_a_wrong_database_url_is_one_line_and_exit_2(
-    run_qa: RunQa, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_database_url_is_one_line_and_exit_2(run_qa: RunQa, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "mysql://localhost/nexus")
 
     ended = run_qa("--spec qa/specs/work_order_response.json --log-to-db")

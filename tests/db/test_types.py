@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ def an_execution(cost_usd: Decimal | None) -> Execution:
     return Execution("wo-1", None, "ceo_agent", "ceo", "x", "scripted", True, 1, 1, 1, cost_usd)
 
 
-def stored(database: Database, cost_usd: Decimal | None, at: datetime) -> sa.Row[tuple[Decimal, datetime]]:
+def stored(database: Database, cost_usd: Decimal | None, at: datetime) -> sa.Row[Any, Any]:
     """A cost and a moment, as they come back."""
     row_id = database.run_sync(insert_execution, an_execution(cost_usd), at)
     columns = sa.select(agent_metrics.c.cost_usd, agent_metrics.c.created_at)

@@ -31,9 +31,7 @@ async def test_the_systems_clock_tells_utc_and_never_goes_back() -> None:
     assert clock.monotonic() >= began
 
 
-@pytest.mark.parametrize(
-    ("make", "prefix"), [(new_order_id, "WO-"), (new_session_id, "sess-"), (new_id, "")]
-)
+@pytest.mark.parametrize(("make", "prefix"), [(new_order_id, "WO-"), (new_session_id, "sess-"), (new_id, "")])
 def test_ids_are_unique_and_sort_by_time(make: Callable[[], str], prefix: str) -> None:
     ids = [make() for _ in range(1_000)]
     moments = [id_.removeprefix(prefix)[:10] for id_ in ids]

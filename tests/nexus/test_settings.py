@@ -18,7 +18,7 @@ def test_a_wrong_value_is_refused_in_one_line_that_names_the_variable(
 ) -> None:
     monkeypatch.setenv("LOG_LEVEL", "LOUD")
 
-    with pytest.raises(ConfigurationError, match="^LOG_LEVEL: .*'INFO'") as wrong:
+    with pytest.raises(ConfigurationError, match=r"^LOG_LEVEL: .*'INFO'") as wrong:
         load_settings(CommonSettings)
 
     assert "\n" not in str(wrong.value)
