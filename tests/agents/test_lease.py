@@ -136,9 +136,6 @@ async def test_an_order_that_was_handed_over_while_held_is_not_lost(database: Da
         await cancelled(watched)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Database.run lets SQLAlchemy's error through when it cannot connect (db/engine.py)"
-)
 async def test_a_database_that_is_away_renews_nothing_and_ends_nothing(
     sqlite: Database, caplog: pytest.LogCaptureFixture
 ) -> None:

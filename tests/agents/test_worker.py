@@ -1,7 +1,7 @@
 """A whole worker in this process, over a real Valkey and SQLite: nothing that was accepted is left undone."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,28 +22,31 @@ from db.engine import Database, open_database
 from db.records import NewOrder
 from db.statements.orders import accept_order
 from db.statements.queries import count_open, get_history
-from nexus.bus import Bus, Ring
+from nexus.bus import Bus, Entry, Ring
 from nexus.clock import Clock, ManualClock, SystemClock
 from nexus.errors import ConfigurationError
-from nexus.messages import INTAKE, Doorbell
+from nexus.messages import INTAKE, Doorbell, stream_of
 from nexus.redis_client import make_redis
 from nexus.settings import CommonSettings
 from nexus.work_order import Role, Status
 from tests.agents.conftest import a_payroll, said
-from tests.builders import accepted, an_order, now
+from tests.builders import accepted, an_order, assigned, now
 from tests.conftest import wait_until
 
 
 class OneAnswer:
-    """Says the same to everybody, once `may_speak` is set. Keeps every request."""
+    """Says what is in `first`, then the same to everybody, once `may_speak` is set. Keeps every request."""
 
     def __init__(self) -> None:
         self.requests: list[ModelRequest] = []
+        self.first: list[str] = []
         self.may_speak = asyncio.Event()
         self.may_speak.set()
 
     async def complete(self, request: ModelRequest) -> Completion:
         self.requests.append(request)
+        if self.first:
+            return said(self.first.pop(0))
         await self.may_speak.wait()
         return said("The capital of France is Paris.")
 
@@ -74,11 +77,15 @@ class Company:
             stop.set()
             await running
 
-    async def submit(self, number: int = 1) -> list[NewOrder]:
+    async def submit(self, number: int = 1, tier: Role | None = None) -> list[NewOrder]:
         """Accept orders and ring for them, as the gateway does."""
-        orders = [accepted(self.database) for _ in range(number)]
+        orders = [accepted(self.database, requested_tier=tier) for _ in range(number)]
         await self.bus.ring([Ring(INTAKE, Doorbell(order_id=order.id)) for order in orders])
         return orders
+
+    def asked(self, role: Role) -> int:
+        """How many calls the model of a role has had."""
+        return [request.choice.model for request in self.model.requests].count(role.value)
 
     async def finishes_all(self, timeout_s: float = 20) -> None:
         """Wait until no order is open."""
@@ -161,7 +168,7 @@ async def test_flushall_under_a_worker_in_the_middle_of_its_work_loses_nothing(c
     company.model.may_speak.clear()
     async with company.worker():
         orders = await company.submit(6)  # two more than it may work on at once
-        await wait_until(lambda: len(company.model.requests) == 4)
+        await wait_until(lambda: company.asked(Role.INTERN) >= 4)
 
         await company.redis.flushall()
         company.model.may_speak.set()
@@ -187,14 +194,71 @@ async def test_without_redis_orders_are_found_in_the_database_within_seconds(
 async def test_one_worker_takes_no_more_orders_at_once_than_it_may(company: Company) -> None:
     company.model.may_speak.clear()
     async with company.worker():
-        await company.submit(8)
-        await wait_until(lambda: len(company.model.requests) == 4)
-        late = await company.submit()
+        await company.submit(4)
+        await wait_until(lambda: company.asked(Role.INTERN) == 4)
+        late = await company.submit(4)
         await wait_until(lambda: company.endings(late) == {(Status.TRIAGED, None)})
+        await company.submit(tier=Role.CEO)
+        await wait_until(lambda: company.asked(Role.CEO))
 
-        assert len(company.model.requests) == 4
+        assert company.asked(Role.INTERN) == 4
         company.model.may_speak.set()
         await company.finishes_all()
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="_share looks for room, then waits for Redis, then starts without looking again (agents/worker.py)",
+)
+async def test_a_step_that_a_worker_gives_itself_keeps_to_the_limit_too(
+    company: Company, valkey_server: str
+) -> None:
+    may_pass = asyncio.Event()
+
+    class SlowBus(Bus):
+        async def done(self, entry: Entry, rings: Sequence[Ring] = ()) -> bool:
+            await may_pass.wait()
+            return await super().done(entry, rings)
+
+    blocking = make_redis(valkey_server, blocking_reads=True)
+    company.bus = SlowBus(make_redis(valkey_server), blocking, SystemClock())
+    company.model.may_speak.clear()
+    try:
+        async with company.worker():
+            triaged = await company.submit(4)
+            await wait_until(lambda: company.endings(triaged) == {(Status.TRIAGED, None)})
+            others = [assigned(company.database) for _ in range(4)]
+            await company.bus.ring(
+                [Ring(stream_of(Role.INTERN), Doorbell(order_id=order.id)) for order in others]
+            )
+            await wait_until(lambda: company.asked(Role.INTERN) >= 4)
+            may_pass.set()
+            await company.submit(tier=Role.CEO)
+            await wait_until(lambda: company.asked(Role.CEO))
+
+            assert company.asked(Role.INTERN) == 4
+    finally:
+        may_pass.set()
+        await company.bus.close()
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="the `finally` of a step that failed QA discards the order that its retry has just added "
+    "(agents/worker.py, _process): a retry is not counted",
+)
+async def test_an_order_that_is_tried_again_takes_its_place_in_the_limit(company: Company) -> None:
+    company.model.may_speak.clear()
+    company.model.first = [""] * 4
+    async with company.worker():
+        await company.submit(4)
+        await wait_until(lambda: company.asked(Role.INTERN) == 8)  # each once more
+        late = await company.submit(4)
+        await wait_until(lambda: company.endings(late) != {(Status.QUEUED, None)})
+        await company.submit(tier=Role.CEO)
+        await wait_until(lambda: company.asked(Role.CEO))
+
+        assert company.asked(Role.INTERN) == 8
 
 
 async def test_a_worker_that_is_told_to_stop_finishes_what_it_has_begun(
@@ -276,9 +340,6 @@ async def test_an_idle_worker_asks_no_model_for_an_hour_and_says_that_it_lives(c
     assert company.model.requests == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Database.run lets SQLAlchemy's error through when it cannot connect (db/engine.py)"
-)
 async def test_a_worker_outlives_a_postgresql_that_is_away_for_a_while(
     postgres_server: str, migrated_postgres_url: str, bus: Bus, redis: Redis, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -68,11 +68,6 @@ def test_a_postgresql_that_is_not_there_is_unavailable(nobodys_database: Databas
     assert "\n" not in str(away.value)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="connecting stands outside of _translated_errors (db/engine.py, _in_this_thread): SQLAlchemy's error "
-    "gets through, so after an outage the gateway answers 500 and workers end",
-)
 @pytest.mark.parametrize("way", ["run", "read"])
 async def test_a_postgresql_that_is_not_there_is_unavailable_to_coroutines_too(
     nobodys_database: Database, way: str
