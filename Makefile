@@ -5,6 +5,8 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .cache/uv/bin/uv)
 RUN := .venv/bin
+# Trust what the system trusts, as pip and curl do: behind a company's proxy uv's own list is not enough.
+export UV_SYSTEM_CERTS := true
 
 .PHONY: help up test check env lock generate lint bench clean
 
