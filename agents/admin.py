@@ -54,7 +54,7 @@ class Admin:
     def second_opinion(self, order: WorkOrder, assignment: Assignment) -> ModelRequest | None:
         """The question for the local model, or None where the rules are certain or no capable model is there."""
         choice = self._post.choice
-        if assignment.rule != "default" or choice is None or choice.weak or not choice.is_local:
+        if assignment.rule != "default" or choice is None or choice.weak:
             return None
         return ModelRequest(
             choice=choice,
@@ -96,9 +96,10 @@ def _judge(order: WorkOrder, *, has_history: bool) -> Judgement | Clarify:
 
 
 def compress(history: tuple[Turn, ...], budget_chars: int) -> tuple[Turn, ...]:
-    """The newest turns that fit in `budget_chars`, oldest first; the middle of a very long turn is left out.
+    """The newest turns that fit in `budget_chars`, oldest first, beginning with one of the client's.
 
-    What is left out is marked, so the model knows that it does not see everything.
+    The middle of a very long turn is left out, and marked. Providers refuse a conversation that begins with
+    the assistant, so what would stand before the first question is dropped.
     """
     kept: list[Turn] = []
     for turn in reversed(history):
@@ -107,6 +108,8 @@ def compress(history: tuple[Turn, ...], budget_chars: int) -> tuple[Turn, ...]:
         if budget_chars < 0:
             break
         kept.append(short)
+    while kept and kept[-1].role != "user":
+        kept.pop()
     return tuple(reversed(kept))
 
 

@@ -199,6 +199,8 @@ def parse_model(
         provider, model = Provider(name), tail
     else:
         provider, model = _provider_of(value, variable), value
+    if not model:
+        raise ConfigurationError(f"{variable}={value} names no model: write {name}/ and the model's id.")
     _require_key(provider, settings, variable, value)
     match provider:
         case Provider.ANTHROPIC:

@@ -15,6 +15,9 @@ from nexus.work_order import WorkOrder
 
 log = get_logger(__name__)
 
+type Claim = tuple[str, int]
+"""An order's id and the fence it was claimed with: the next step of the same order is another claim."""
+
 
 class LeaseKeeper:
     """Renews every lease this process holds at a third of its length, all in one transaction.
@@ -26,8 +29,8 @@ class LeaseKeeper:
         self._database = database
         self._clock = clock
         self._lease_s = lease_s
-        self._held: dict[str, tuple[WorkOrder, asyncio.Task[object]]] = {}
-        self._lost: set[str] = set()
+        self._held: dict[Claim, asyncio.Task[object]] = {}
+        self._lost: set[Claim] = set()
 
     @property
     def busy(self) -> int:
@@ -43,17 +46,18 @@ class LeaseKeeper:
         """
         task = asyncio.current_task()
         assert task is not None, "a lease is held by a task"  # noqa: S101 - a caller's bug, not a condition
-        self._held[order.id] = (order, task)
+        claim = (order.id, order.fence)
+        self._held[claim] = task
         try:
             yield
         except asyncio.CancelledError:
-            if order.id not in self._lost:
+            if claim not in self._lost:
                 raise
             task.uncancel()
             raise LeaseLost(f"{order.id}: the lease ran out and another worker has the order") from None
         finally:
-            self._held.pop(order.id, None)
-            self._lost.discard(order.id)
+            self._held.pop(claim, None)
+            self._lost.discard(claim)
 
     async def run(self) -> None:
         """Renew for ever. A database that does not answer renews nothing; the leases then run out, as they should."""
@@ -63,20 +67,20 @@ class LeaseKeeper:
                 await self._renew_all()
 
     async def _renew_all(self) -> None:
-        orders = [order for order, _ in self._held.values()]
+        claims = list(self._held)
         try:
-            lost = await self._database.run(_renew, orders, self._lease_s)
+            lost = await self._database.run(_renew, claims, self._lease_s)
         except StoreUnavailable as error:
-            log.warning("lease.not_renewed", orders=len(orders), error=str(error))
+            log.warning("lease.not_renewed", orders=len(claims), error=str(error))
             return
-        for order_id in lost:
-            held = self._held.get(order_id)
-            if held is not None:
-                log.warning("lease.lost", order=order_id)
-                self._lost.add(order_id)
-                held[1].cancel()
+        for claim in lost:
+            task = self._held.get(claim)
+            if task is not None:
+                log.warning("lease.lost", order=claim[0])
+                self._lost.add(claim)
+                task.cancel()
 
 
-def _renew(connection: Connection, orders: list[WorkOrder], lease_s: float) -> list[str]:
-    """Renew each; returns the ids that are no longer ours."""
-    return [order.id for order in orders if not renew_lease(connection, order.id, order.fence, lease_s)]
+def _renew(connection: Connection, claims: list[Claim], lease_s: float) -> list[Claim]:
+    """Renew each; returns those that are no longer ours."""
+    return [claim for claim in claims if not renew_lease(connection, *claim, lease_s)]

@@ -3,6 +3,7 @@
 Called once when a worker or `nexus doctor` starts. Asks only listing endpoints: nothing is generated.
 """
 
+import re
 from dataclasses import dataclass
 
 import httpx
@@ -10,6 +11,9 @@ import httpx
 from agents.config import OLLAMA_MODEL, STARTER_MODEL, AgentSettings, ModelChoice, Provider
 
 PROBE_TIMEOUT_S = 2.0
+NO_CHAT = re.compile(
+    r"embed|bge-|minilm|[-:]cloud$", re.IGNORECASE
+)  # vectors only, or neither local nor free
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ async def _ask_ollama(
     try:
         reply = await client.get(f"{url}/api/tags")
         reply.raise_for_status()
-        names = [str(model["name"]) for model in reply.json()["models"]]
+        listed = [str(model["name"]) for model in reply.json()["models"]]
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
         if "ollama_base_url" not in settings.model_fields_set:
             return None, ()  # nobody said there is an Ollama
@@ -52,8 +56,9 @@ async def _ask_ollama(
         return None, (
             f"Ollama does not answer at OLLAMA_BASE_URL={url} ({what}): run `ollama serve`, or correct the URL.",
         )
+    names = [name for name in listed if not NO_CHAT.search(name)]
     if not names:
-        return None, (f"Ollama at {url} has no model: run `ollama pull {OLLAMA_MODEL}`.",)
+        return None, (f"Ollama at {url} has no model to talk to: run `ollama pull {OLLAMA_MODEL}`.",)
     if OLLAMA_MODEL in names:
         return ModelChoice(Provider.OLLAMA, OLLAMA_MODEL, url), ()
     note = f"Ollama has no {OLLAMA_MODEL}, using {names[0]}: run `ollama pull {OLLAMA_MODEL}` for a better Admin."

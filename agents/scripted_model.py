@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from agents.completion import Completion, Finish, ModelRequest
 from nexus.errors import ConfigurationError
@@ -41,6 +41,15 @@ class ScriptedRule(BaseModel):
     match: str = ""
     model: str | None = None
     answers: list[ScriptedAnswer | str] = Field(min_length=1)
+
+    @field_validator("match")
+    @classmethod
+    def _is_a_pattern(cls, match: str) -> str:
+        try:
+            re.compile(match)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        return match
 
 
 class Script(BaseModel):
@@ -73,7 +82,7 @@ class ScriptedModel:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise ConfigurationError(f"NEXUS_SCRIPT={path}: {where}: {first['msg']}") from None
-        except (OSError, re.error) as error:
+        except OSError as error:
             raise ConfigurationError(f"NEXUS_SCRIPT={path}: {error}") from None
 
     async def complete(self, request: ModelRequest) -> Completion:

@@ -26,7 +26,7 @@ from agents.steps import Rings
 from db.engine import open_database
 from db.migrate import migrate
 from db.statements.outbox import waiting_orders
-from nexus.bus import Bus, Entry, Ring
+from nexus.bus import Bus, Entry
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, NexusError, StoreUnavailable, TransientError
 from nexus.ids import new_id
@@ -137,56 +137,56 @@ class Worker:
     async def _start(self, role: Role, order_id: str, entry: Entry | None) -> None:
         """Work on the order in a task of its own, unless this process already does."""
         if order_id not in self._working_on[role]:
-            self._working_on[role].add(order_id)
-            task = asyncio.create_task(self._process(role, order_id, entry))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._spawn(role, order_id, entry)
         elif entry is not None:
             await self._place.bus.done(entry)
 
+    def _spawn(self, role: Role, order_id: str, entry: Entry | None) -> None:
+        self._working_on[role].add(order_id)
+        task = asyncio.create_task(self._process(role, order_id, entry))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _process(self, role: Role, order_id: str, entry: Entry | None) -> None:
         """The process edge: nothing that an order does may end the worker."""
+        rings: Rings | None = None
         try:
             rings = await self._handler.handle(role, order_id)
         except TransientError as error:
             log.warning("order.left_to_the_sweeper", order=order_id, error=str(error))
         except Exception:
             log.exception("order.bug", order=order_id)
-        else:
+        finally:
             # Before anything is rung: a retry rings for this very role and order.
             self._working_on[role].discard(order_id)
+        if rings is not None:
             await self._pass_on(order_id, rings, entry)
-        finally:
-            self._working_on[role].discard(order_id)
-            async with self._one_ended:
-                self._one_ended.notify_all()
+        async with self._one_ended:
+            self._one_ended.notify_all()
 
     async def _pass_on(self, order_id: str, rings: Rings, entry: Entry | None) -> None:
-        mine, others = self._share(rings)
+        """Take the order's next step here if there is room, without the detour through Redis; ring the rest.
+
+        Nothing depends on who takes it: the order stands in the outbox until it is claimed, by whomever.
+        """
+        roles = {stream_of(role): role for role in self._roles if not self._draining and self.room(role)}
+        for ring in rings:
+            if ring.stream in roles:
+                self._spawn(roles[ring.stream], order_id, None)
+        others = [ring for ring in rings if ring.stream not in roles]
         if entry is not None:
             await self._place.bus.done(entry, others)
         elif others:
             await self._place.bus.ring(others)
-        for role in mine:
-            await self._start(role, order_id, None)
-
-    def _share(self, rings: Rings) -> tuple[list[Role], list[Ring]]:
-        """What this worker does next itself, and what is rung.
-
-        A worker with room takes the order's next step without the detour through Redis. Nothing depends on it:
-        the order stands in the outbox until it is claimed, by whomever.
-        """
-        roles = {stream_of(role): role for role in self._roles if not self._draining and self.room(role)}
-        mine = [roles[ring.stream] for ring in rings if ring.stream in roles]
-        return mine, [ring for ring in rings if ring.stream not in roles]
 
     async def _drain(self) -> None:
         self._draining = True
-        if not self._tasks:
-            return
-        log.info("worker.draining", orders=len(self._tasks))
-        _, late = await asyncio.wait(set(self._tasks), timeout=DRAIN_S)
-        await _cancel(list(late))
+        if self._tasks:
+            log.info("worker.draining", orders=len(self._tasks))
+        ends_at = self._place.clock.monotonic() + DRAIN_S
+        while self._tasks and (left_s := ends_at - self._place.clock.monotonic()) > 0:
+            await asyncio.wait(set(self._tasks), timeout=left_s)
+        await _cancel(list(self._tasks))
 
 
 async def _cancel(tasks: list[asyncio.Task[Any]]) -> None:
@@ -215,7 +215,9 @@ async def serve(settings: AgentSettings, roles: tuple[Role, ...]) -> None:
         leases = LeaseKeeper(database, clock, settings.lease_s)
         place = Workplace(name, settings, payroll, database, bus, clock, router, leases)
         gc.freeze()  # what start-up built never dies
-        gc.set_threshold(GC_THRESHOLD)  # and what an order builds dies by itself: collections only cost the tail
+        gc.set_threshold(
+            GC_THRESHOLD
+        )  # and what an order builds dies by itself: collections only cost the tail
         log.info("worker.ready", worker=name, roles=[role.value for role in roles])
         await Worker(place, client, roles).run(_stop_on_signals())
     finally:

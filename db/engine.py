@@ -161,7 +161,7 @@ def open_database(settings: CommonSettings) -> Database:
 def _postgres_engine(raw_url: str) -> Engine:
     try:
         url = make_url(raw_url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):  # ValueError: the port is no number
         raise ConfigurationError(
             "DATABASE_URL is not a URL: write postgresql://user:password@host:5432/nexus, or leave it empty."
         ) from None

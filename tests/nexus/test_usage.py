@@ -72,6 +72,5 @@ def test_a_cost_is_written_as_what_it_is(cost: Decimal | None, local: bool, text
     assert cost_text(cost, local=local) == text
 
 
-@pytest.mark.xfail(strict=True, reason="a cost below half a micro-dollar is written $0.000000")
 def test_what_was_paid_is_never_written_as_nothing() -> None:
     assert cost_text(Decimal("0.0000004"), local=False) != "$0.000000"
