@@ -7,6 +7,7 @@ request is accepted by a server as strict as the original, the answer and the us
 computed from the stored price is the price sheet's. No key is needed and nothing leaves the machine.
 """
 
+import asyncio
 import unittest
 from decimal import Decimal
 
@@ -25,6 +26,10 @@ KEY = "sk-dry-run"
 
 class DryRun(unittest.IsolatedAsyncioTestCase):
     """One real call per tier and provider, to a server on this machine."""
+
+    async def asyncSetUp(self) -> None:
+        """unittest turns asyncio's debug mode on, which reports LiteLLM's import as a slow callback."""
+        asyncio.get_running_loop().set_debug(False)
 
     async def test_anthropic_payroll(self) -> None:
         """Claude: the brief's CEO, Director and Intern."""
