@@ -40,6 +40,10 @@ class Completion:
     request_id: str | None
 
 
+MODEL_SETTING = "NEXUS_MODEL_…"
+"""Stands in errors for the setting of whichever role asked; `agents.handler` fills the role in."""
+
+
 class ModelUnavailable(TransientError):
     """The model did not answer. `in_doubt`: it may have worked, and been paid, all the same."""
 

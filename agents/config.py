@@ -43,7 +43,7 @@ STARTER_MODEL: Final = "SmolLM2-135M-Instruct"
 
 # What an answer may be at most, in tokens. A cut-off answer is retried, so these are generous.
 OUTPUT_TOKENS: Final = {Role.ADMIN: 200, Role.INTERN: 2_048, Role.DIRECTOR: 8_192, Role.CEO: 16_384}
-STARTER_OUTPUT_TOKENS: Final = 512
+STARTER_OUTPUT_TOKENS: Final = 1_024
 
 
 class AgentSettings(CommonSettings):
@@ -62,7 +62,8 @@ class AgentSettings(CommonSettings):
         default=None, description="Another server that speaks OpenAI's API, with /v1."
     )
     ollama_base_url: str = Field(
-        default="http://localhost:11434", description="Ollama; used for the Admin when it answers."
+        default="http://localhost:11434",
+        description="Ollama; when it answers, the Admin works on it, and so do tiers without a key.",
     )
     local_model_url: str | None = Field(
         default=None,

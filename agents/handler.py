@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from agents import steps
 from agents.admin import CONTEXT_TURNS, Admin, with_opinion
 from agents.calls import CallDesk
-from agents.completion import ChatModel, Finish
+from agents.completion import MODEL_SETTING, ChatModel, Finish
 from agents.config import AgentSettings, ModelChoice, Payroll
 from agents.decision import MAX_ATTEMPTS, Standing, decide
 from agents.employee import feedback_for, prepare
@@ -223,15 +223,16 @@ class OrderHandler:
     async def _after_error(self, order: WorkOrder, error: Exception) -> Rings:
         place, now = self._place, self._place.clock.now()
         if isinstance(error, PermanentError):
-            return await place.database.run(steps.give_up, order, Status.FAILED, str(error), now)
+            reason = _for_the_owner(error, order)
+            return await place.database.run(steps.give_up, order, Status.FAILED, reason, now)
         if not isinstance(error, TransientError):
             log.exception("order.bug", order=order.id)
         if order.claims >= MAX_CLAIMS:
-            reason = f"Given up after {order.claims} attempts. The last error: {_for_the_owner(error)}"
+            reason = f"Given up after {order.claims} attempts. The last error: {_for_the_owner(error, order)}"
             return await place.database.run(steps.give_up, order, Status.DEAD, reason, now)
-        wait_s = _backoff_s(order.claims, error)
-        log.info("order.postponed", order=order.id, wait_s=round(wait_s, 1), error=_for_the_owner(error))
-        return await place.database.run(steps.put_off, order, now + timedelta(seconds=wait_s), now)
+        wait_s, why = _backoff_s(order.claims, error), _for_the_owner(error, order)
+        log.info("order.postponed", order=order.id, wait_s=round(wait_s, 1), error=why)
+        return await place.database.run(steps.put_off, order, now + timedelta(seconds=wait_s), why, now)
 
 
 def judge(call: CallRecord, order: WorkOrder) -> VerdictRecord:
@@ -282,6 +283,8 @@ def _backoff_s(claims: int, error: Exception) -> float:
     return base * random.uniform(0.8, 1.2)
 
 
-def _for_the_owner(error: Exception) -> str:
+def _for_the_owner(error: Exception, order: WorkOrder) -> str:
     """A NexusError's own words; of a bug only its kind, for its text may hold anything."""
-    return str(error) if isinstance(error, NexusError) else f"an internal error ({type(error).__name__})"
+    if not isinstance(error, NexusError):
+        return f"an internal error ({type(error).__name__})"
+    return str(error).replace(MODEL_SETTING, f"NEXUS_MODEL_{order.owner.value.upper()}")

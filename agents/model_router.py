@@ -18,6 +18,7 @@ import httpx
 from pydantic import SecretStr
 
 from agents.completion import (
+    MODEL_SETTING,
     Completion,
     Finish,
     ModelRefusesCall,
@@ -36,6 +37,12 @@ LITELLM_PREFIX = {
     Provider.LOCAL: "hosted_vllm",  # the same API as openai, without the OpenAI SDK's 2 ms a call
 }
 KEY_SETTING = {Provider.ANTHROPIC: "ANTHROPIC_API_KEY", Provider.OPENAI: "OPENAI_API_KEY"}
+URL_SETTING = {
+    Provider.ANTHROPIC: "ANTHROPIC_BASE_URL",
+    Provider.OPENAI: "OPENAI_BASE_URL",
+    Provider.OLLAMA: "OLLAMA_BASE_URL",
+    Provider.LOCAL: "LOCAL_MODEL_URL",
+}
 # For these LiteLLM posts again after a broken connection, retries at 0 or not: a call could be paid twice.
 SENT_TWICE = (Provider.ANTHROPIC, Provider.OLLAMA, Provider.LOCAL)
 OLLAMA_CONTEXT_TOKENS = 8_192
@@ -156,8 +163,12 @@ def translate_error(error: Exception, choice: ModelChoice) -> NexusError:
     status = getattr(error, "status_code", None)
     causes = list(_causes(error))
     if len(causes) > 1 and not any(isinstance(cause, httpx.HTTPStatusError) for cause in causes):
-        doubt = not any(isinstance(cause, NEVER_CONNECTED) for cause in causes)
-        return ModelUnavailable(f"{label}: cannot be reached: {_short(error)}", in_doubt=doubt)
+        if any(isinstance(cause, NEVER_CONNECTED) for cause in causes):
+            where = choice.base_url or "the provider"
+            return ModelUnavailable(
+                f"{label}: no connection to {where}; check {URL_SETTING[choice.provider]}."
+            )
+        return ModelUnavailable(f"{label}: the connection broke: {_short(error)}", in_doubt=True)
     match status:
         case 401 | 403:
             setting = KEY_SETTING.get(choice.provider, "the server")
@@ -165,7 +176,7 @@ def translate_error(error: Exception, choice: ModelChoice) -> NexusError:
         case 402:
             return ModelRefusesCall(f"{label}: the account has no credit left.")
         case 404:
-            return ModelRefusesCall(f"{label}: no such model there; set NEXUS_MODEL_… to one that exists.")
+            return ModelRefusesCall(f"{label}: no such model there; set {MODEL_SETTING} to one that exists.")
         case 429 if _is_out_of_money(error):
             return ModelRefusesCall(f"{label}: the account has no credit left.")
         case 400 | 405 | 413 | 422:

@@ -134,10 +134,14 @@ def fail_attempt(connection: Connection, attempt: AttemptRecord, error: str, now
     close_attempt(connection, attempt.id, AttemptStatus.ERROR, now, error=error)
 
 
-def put_off(connection: Connection, order: WorkOrder, available_at: datetime, now: datetime) -> Rings:
-    """Back to the queue after a transient error; the relay rings when `available_at` comes."""
+def put_off(
+    connection: Connection, order: WorkOrder, available_at: datetime, why: str, now: datetime
+) -> Rings:
+    """Back to the queue after a transient error, and say why; the relay rings when `available_at` comes."""
     postpone(connection, order, available_at, now)
-    return ()
+    wait_s = round((available_at - now).total_seconds(), 1)
+    postponed = Happening("order.postponed", {"reason": why, "wait_s": wait_s})
+    return (_event(order, append_events(connection, order, [postponed], now), order.status),)
 
 
 def _pass_on(

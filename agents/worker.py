@@ -39,7 +39,6 @@ from nexus.work_order import Role
 log = get_logger(__name__)
 
 POLL_S = 1.0
-GC_THRESHOLD = 50_000
 READ_BLOCK_MS = 5_000
 DRAIN_S = 25.0
 
@@ -215,9 +214,6 @@ async def serve(settings: AgentSettings, roles: tuple[Role, ...]) -> None:
         leases = LeaseKeeper(database, clock, settings.lease_s)
         place = Workplace(name, settings, payroll, database, bus, clock, router, leases)
         gc.freeze()  # what start-up built never dies
-        gc.set_threshold(
-            GC_THRESHOLD
-        )  # and what an order builds dies by itself: collections only cost the tail
         log.info("worker.ready", worker=name, roles=[role.value for role in roles])
         await Worker(place, client, roles).run(_stop_on_signals())
     finally:

@@ -119,6 +119,8 @@ def describe_move(event: str, payload: dict[str, Any]) -> str:
             text = f"{payload.get('role')} working ({payload.get('model')})"
         case "retrying":
             text = "again, with what failed"
+        case "postponed":
+            text = f"again in {payload.get('wait_s')} s: {payload.get('reason')}"
         case "escalated":
             text = f"escalated to {payload.get('to')}"
         case "qa":

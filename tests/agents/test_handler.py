@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from agents.completion import Completion, Finish, ModelRefusesCall, ModelUnavailable
+from agents.completion import MODEL_SETTING, Completion, Finish, ModelRefusesCall, ModelUnavailable
 from agents.config import ModelChoice, Post, Provider
 from agents.handler import MAX_CLAIMS, OrderHandler, Workplace
 from db.engine import Database
@@ -220,6 +220,9 @@ async def test_a_provider_that_is_away_is_tried_again_later(
     assert waiting.status is Status.TRIAGED
     wait_s = (waiting.available_at - waiting.updated_at).total_seconds()
     assert wait_s == pytest.approx(7, abs=0.5)
+    said = history_of(database, order.id).events[-1]
+    assert said.type == "order.postponed", "who watches is told why it takes so long"
+    assert '"reason": "busy"' in said.payload
     history = await work_through(handler, database, order.id)
     assert history.order.status is Status.DELIVERED
     assert [call.status for call in history.calls] == [CallStatus.FAILED, CallStatus.RECORDED]
@@ -245,6 +248,16 @@ async def test_what_trying_again_cannot_mend_fails_at_once_with_the_fix(
     assert history.order.status is Status.FAILED
     assert "ANTHROPIC_API_KEY" in (history.order.failure_reason or "")
     assert len(model.requests) == 1
+
+
+async def test_a_model_that_does_not_exist_is_told_with_the_setting_of_its_role(
+    handler: OrderHandler, database: Database, model: StubModel
+) -> None:
+    model.replies = [ModelRefusesCall(f"no such model there; set {MODEL_SETTING} to one that exists.")]
+
+    history = await work_through(handler, database, accepted(database, content=HARD).id)
+
+    assert history.order.failure_reason == "no such model there; set NEXUS_MODEL_CEO to one that exists."
 
 
 async def test_a_bug_is_tried_five_times_and_then_the_order_is_dead(
