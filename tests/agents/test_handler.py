@@ -1,53 +1,20 @@
 """What workers do with doorbells, on both stores, with a model that does what the test says."""
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
-from agents.completion import MODEL_SETTING, Completion, Finish, ModelRefusesCall, ModelUnavailable
-from agents.config import ModelChoice, Post, Provider
-from agents.handler import MAX_CLAIMS, OrderHandler, Workplace
+from agents.completion import Completion, Finish
+from agents.handler import OrderHandler
 from db.engine import Database
-from db.records import AttemptStatus, CallStatus, Settlement
-from db.statements.attempts import claim_work, open_attempt, settle_call
-from db.statements.orders import claim_order
-from db.statements.queries import OrderHistory, get_history
-from db.tables import deliveries, work_orders
-from nexus.receipt import Receipt
-from nexus.usage import Usage
+from db.records import AttemptStatus
+from db.tables import deliveries
 from nexus.work_order import Role, Status
-from tests.agents.conftest import StubModel, a_payroll, said
-from tests.builders import a_try, accepted, now
-
-SIMPLE = "What is the capital of France?"
-HARD = "Design a database architecture for a bank."
-
-
-def history_of(database: Database, order_id: str) -> OrderHistory:
-    history = database.read_sync(get_history, order_id)
-    assert history is not None
-    return history
-
-
-def receipt_of(history: OrderHistory) -> Receipt:
-    assert history.order.receipt_json is not None
-    return Receipt.model_validate_json(history.order.receipt_json)
-
-
-async def work_through(handler: OrderHandler, database: Database, order_id: str) -> OrderHistory:
-    """Ring for whoever holds the order until it has ended, with every backoff skipped."""
-    for _ in range(20):
-        order = history_of(database, order_id).order
-        if not order.is_open:
-            break
-        await handler.handle(order.owner, order_id)
-        database.run_sync(lambda c: c.execute(sa.update(work_orders).values(available_at=now())))
-    return history_of(database, order_id)
+from tests.agents.conftest import StubModel, said
+from tests.agents.working import HARD, SIMPLE, receipt_of, work_through
+from tests.builders import accepted
 
 
 async def test_a_simple_message_is_answered_by_the_intern_with_a_receipt(
@@ -207,144 +174,6 @@ async def test_a_conversation_is_given_to_the_employee(
     ]
 
 
-async def test_a_provider_that_is_away_is_tried_again_later(
-    handler: OrderHandler, database: Database, model: StubModel
-) -> None:
-    order = accepted(database, content=SIMPLE)
-    model.replies = [ModelUnavailable("busy", retry_after_s=7), "Paris."]
-    await handler.handle(Role.ADMIN, order.id)
-
-    await handler.handle(Role.INTERN, order.id)
-
-    waiting = history_of(database, order.id).order
-    assert waiting.status is Status.TRIAGED
-    wait_s = (waiting.available_at - waiting.updated_at).total_seconds()
-    assert wait_s == pytest.approx(7, abs=0.5)
-    said = history_of(database, order.id).events[-1]
-    assert said.type == "order.postponed", "who watches is told why it takes so long"
-    assert '"reason": "busy"' in said.payload
-    history = await work_through(handler, database, order.id)
-    assert history.order.status is Status.DELIVERED
-    assert [call.status for call in history.calls] == [CallStatus.FAILED, CallStatus.RECORDED]
-
-
-async def test_a_call_that_was_cut_off_is_in_doubt_and_shown(
-    handler: OrderHandler, database: Database, model: StubModel
-) -> None:
-    model.replies = [ModelUnavailable("cut", in_doubt=True), "Paris."]
-
-    history = await work_through(handler, database, accepted(database, content=SIMPLE).id)
-
-    assert [call.status for call in history.calls] == [CallStatus.IN_DOUBT, CallStatus.RECORDED]
-
-
-async def test_what_trying_again_cannot_mend_fails_at_once_with_the_fix(
-    handler: OrderHandler, database: Database, model: StubModel
-) -> None:
-    model.replies = [ModelRefusesCall("the key is refused; check ANTHROPIC_API_KEY.")]
-
-    history = await work_through(handler, database, accepted(database, content=SIMPLE).id)
-
-    assert history.order.status is Status.FAILED
-    assert "ANTHROPIC_API_KEY" in (history.order.failure_reason or "")
-    assert len(model.requests) == 1
-
-
-async def test_a_model_that_does_not_exist_is_told_with_the_setting_of_its_role(
-    handler: OrderHandler, database: Database, model: StubModel
-) -> None:
-    model.replies = [ModelRefusesCall(f"no such model there; set {MODEL_SETTING} to one that exists.")]
-
-    history = await work_through(handler, database, accepted(database, content=HARD).id)
-
-    assert history.order.failure_reason == "no such model there; set NEXUS_MODEL_CEO to one that exists."
-
-
-async def test_a_bug_is_tried_five_times_and_then_the_order_is_dead(
-    handler: OrderHandler, database: Database, model: StubModel
-) -> None:
-    model.replies = [RuntimeError("a secret detail")] * 9
-
-    history = await work_through(handler, database, accepted(database, content=SIMPLE).id)
-
-    assert history.order.status is Status.DEAD
-    assert len(model.requests) == MAX_CLAIMS
-    assert "secret detail" not in (history.order.failure_reason or "")
-    assert "RuntimeError" in (history.order.failure_reason or "")
-
-
-async def test_an_order_past_its_deadline_ends_with_that_reason_and_no_call(
-    handler: OrderHandler, database: Database, model: StubModel
-) -> None:
-    late = accepted(database, content=SIMPLE, deadline_at=now() - timedelta(seconds=1))
-
-    history = await work_through(handler, database, late.id)
-
-    assert history.order.status is Status.FAILED
-    assert "deadline" in (history.order.failure_reason or "")
-    assert model.requests == []
-
-
-async def test_a_role_without_a_model_says_which_setting_would_give_it_one(
-    make_place: Callable[..., Workplace], database: Database
-) -> None:
-    payroll = a_payroll()
-    payroll[Role.INTERN] = replace(payroll[Role.INTERN], choice=None, problem="set ANTHROPIC_API_KEY")
-
-    history = await work_through(
-        OrderHandler(make_place(payroll)), database, accepted(database, content=SIMPLE).id
-    )
-
-    assert history.order.failure_reason == "set ANTHROPIC_API_KEY"
-
-
-async def test_an_answer_that_a_dead_worker_had_recorded_is_used_and_not_paid_again(
-    handler: OrderHandler, database: Database, model: StubModel
-) -> None:
-    order = accepted(database, content=SIMPLE)
-    await handler.handle(Role.ADMIN, order.id)
-    dead = database.run_sync(claim_order, order.id, role=Role.INTERN, worker="dead", lease_s=30, now=now())
-    assert dead is not None
-    attempt, call = a_try(dead)
-    database.run_sync(open_attempt, dead, attempt, call, now())
-    paid = Settlement(
-        CallStatus.RECORDED, usage=Usage(7, 3), cost_usd=None, answer="Paris.", finish_reason="stop"
-    )
-    database.run_sync(settle_call, call.id, paid, now())
-    database.run_sync(lambda c: c.execute(sa.update(work_orders).values(lease_until=None)))
-
-    history = await work_through(handler, database, order.id)
-
-    assert (history.order.status, history.order.result) == (Status.DELIVERED, "Paris.")
-    assert model.requests == []
-    assert len(history.attempts) == 1
-
-
-async def test_a_worker_that_lost_its_order_delivers_nothing(
-    make_place: Callable[..., Workplace], database: Database, model: StubModel
-) -> None:
-    order = accepted(database, content=SIMPLE)
-    handler = OrderHandler(make_place())
-    await handler.handle(Role.ADMIN, order.id)
-
-    class Thief:
-        """While the first worker waits for its model, another takes the order."""
-
-        async def complete(self, request: object) -> Completion:
-            database.run_sync(lambda c: c.execute(sa.update(work_orders).values(lease_until=None)))
-            database.run_sync(claim_work, order.id, role=Role.INTERN, worker="w2", lease_s=30, now=now())
-            return said("Paris.")
-
-    rings = await OrderHandler(replace(make_place(), model=Thief())).handle(Role.INTERN, order.id)
-
-    assert rings == ()
-    assert history_of(database, order.id).order.is_open
-    assert database.read_sync(lambda c: c.execute(sa.select(deliveries)).all()) == []
-    assert [call.status for call in history_of(database, order.id).calls] == [CallStatus.RECORDED], (
-        "it was paid"
-    )
-
-
 async def test_the_answer_is_delivered_once_per_channel_and_target(
     handler: OrderHandler, database: Database, model: StubModel
 ) -> None:
@@ -356,56 +185,3 @@ async def test_the_answer_is_delivered_once_per_channel_and_target(
         await handler.handle(role, order.id)
 
     assert len(database.read_sync(lambda c: c.execute(sa.select(deliveries)).all())) == 1
-
-
-async def test_where_rules_are_uncertain_a_capable_local_model_is_asked_and_only_about_difficulty(
-    make_place: Callable[..., Workplace], database: Database, model: StubModel
-) -> None:
-    payroll = a_payroll()
-    payroll[Role.ADMIN] = Post(Role.ADMIN, ModelChoice(Provider.OLLAMA, "qwen3:8b"), 100)
-    model.replies = ['{"difficulty": "trivial"}', "Blue and white."]
-
-    history = await work_through(
-        OrderHandler(make_place(payroll)),
-        database,
-        accepted(database, content="Tell me two kitchen colours").id,
-    )
-
-    assert history.order.tier_rule == "local_model"
-    assert model.models_asked == ["qwen3:8b", "intern"]
-    assert [call.purpose for call in history.calls] == ["triage", "work"]
-
-
-@pytest.mark.parametrize(
-    "nonsense", ["I think it is hard.", '{"difficulty": "impossible"}', ModelUnavailable("late")]
-)
-async def test_a_front_desk_model_that_is_late_or_talks_nonsense_changes_nothing(
-    make_place: Callable[..., Workplace], database: Database, model: StubModel, nonsense: str | Exception
-) -> None:
-    payroll = a_payroll()
-    payroll[Role.ADMIN] = Post(Role.ADMIN, ModelChoice(Provider.OLLAMA, "qwen3:8b"), 100)
-    model.replies = [nonsense, "Blue and white."]
-
-    history = await work_through(
-        OrderHandler(make_place(payroll)),
-        database,
-        accepted(database, content="Tell me two kitchen colours").id,
-    )
-
-    assert (history.order.status, history.order.tier_rule) == (Status.DELIVERED, "default")
-
-
-async def test_the_starter_model_is_never_asked_to_judge(
-    make_place: Callable[..., Workplace], database: Database, model: StubModel
-) -> None:
-    payroll = a_payroll()
-    payroll[Role.ADMIN] = Post(Role.ADMIN, ModelChoice(Provider.LOCAL, "tiny", weak=True), 100)
-    model.replies = ["Blue and white."]
-
-    await work_through(
-        OrderHandler(make_place(payroll)),
-        database,
-        accepted(database, content="Tell me two kitchen colours").id,
-    )
-
-    assert model.models_asked == ["director"]
