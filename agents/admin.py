@@ -62,6 +62,7 @@ class Admin:
             turns=(Turn("user", f"<message>\n{order.content}\n</message>"),),
             max_output_tokens=self._post.max_output_tokens,
             timeout_s=self._deadline_s,
+            role=Role.ADMIN,
         )
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from agents.config import ModelChoice
 from nexus.errors import PermanentError, TransientError
 from nexus.usage import Usage
-from nexus.work_order import Turn
+from nexus.work_order import Role, Turn
 
 
 class Finish(StrEnum):
@@ -27,6 +27,7 @@ class ModelRequest:
     turns: tuple[Turn, ...]
     max_output_tokens: int
     timeout_s: float
+    role: Role  # who asks; errors name the setting of its model
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,6 @@ class Completion:
     usage: Usage
     latency_ms: int
     request_id: str | None
-
-
-MODEL_SETTING = "NEXUS_MODEL_…"
-"""Stands in errors for the setting of whichever role asked; `agents.handler` fills the role in."""
 
 
 class ModelUnavailable(TransientError):

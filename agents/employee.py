@@ -34,6 +34,7 @@ def prepare(work: Work, post: Post, timeout_s: float) -> ModelRequest:
         turns=(*_before(order.context, weak=weak), _message(work, weak=weak)),
         max_output_tokens=post.max_output_tokens,
         timeout_s=timeout_s,
+        role=post.role,
     )
 
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from agents import steps
 from agents.admin import CONTEXT_TURNS, Admin, with_opinion
 from agents.calls import CallDesk
-from agents.completion import MODEL_SETTING, ChatModel, Finish
+from agents.completion import ChatModel, Finish
 from agents.config import AgentSettings, ModelChoice, Payroll
 from agents.decision import MAX_ATTEMPTS, Standing, decide
 from agents.employee import feedback_for, prepare
@@ -223,14 +223,13 @@ class OrderHandler:
     async def _after_error(self, order: WorkOrder, error: Exception) -> Rings:
         place, now = self._place, self._place.clock.now()
         if isinstance(error, PermanentError):
-            reason = _for_the_owner(error, order)
-            return await place.database.run(steps.give_up, order, Status.FAILED, reason, now)
+            return await place.database.run(steps.give_up, order, Status.FAILED, str(error), now)
         if not isinstance(error, TransientError):
             log.exception("order.bug", order=order.id)
         if order.claims >= MAX_CLAIMS:
-            reason = f"Given up after {order.claims} attempts. The last error: {_for_the_owner(error, order)}"
+            reason = f"Given up after {order.claims} attempts. The last error: {_for_the_owner(error)}"
             return await place.database.run(steps.give_up, order, Status.DEAD, reason, now)
-        wait_s, why = _backoff_s(order.claims, error), _for_the_owner(error, order)
+        wait_s, why = _backoff_s(order.claims, error), _for_the_owner(error)
         log.info("order.postponed", order=order.id, wait_s=round(wait_s, 1), error=why)
         return await place.database.run(steps.put_off, order, now + timedelta(seconds=wait_s), why, now)
 
@@ -283,8 +282,6 @@ def _backoff_s(claims: int, error: Exception) -> float:
     return base * random.uniform(0.8, 1.2)
 
 
-def _for_the_owner(error: Exception, order: WorkOrder) -> str:
+def _for_the_owner(error: Exception) -> str:
     """A NexusError's own words; of a bug only its kind, for its text may hold anything."""
-    if not isinstance(error, NexusError):
-        return f"an internal error ({type(error).__name__})"
-    return str(error).replace(MODEL_SETTING, f"NEXUS_MODEL_{order.owner.value.upper()}")
+    return str(error) if isinstance(error, NexusError) else f"an internal error ({type(error).__name__})"

@@ -18,7 +18,6 @@ import httpx
 from pydantic import SecretStr
 
 from agents.completion import (
-    MODEL_SETTING,
     Completion,
     Finish,
     ModelRefusesCall,
@@ -79,7 +78,7 @@ class ModelRouter:
                 f"{request.choice.model} gave no answer within {request.timeout_s:g} s", in_doubt=True
             ) from None
         except Exception as error:
-            raise translate_error(error, request.choice) from error
+            raise translate_error(error, request) from error
         return _completion(reply, int((time.monotonic() - started) * 1000), request.choice)
 
     async def close(self) -> None:
@@ -152,13 +151,14 @@ def _client_that_sends_once() -> Any:  # noqa: ANN401 - LiteLLM is untyped
     return SendOnce()
 
 
-def translate_error(error: Exception, choice: ModelChoice) -> NexusError:
+def translate_error(error: Exception, request: ModelRequest) -> NexusError:
     """LiteLLM's errors, in ours: what time may heal, what it will not, and whether money may have been spent.
 
     LiteLLM gives a broken connection the status 500, so its class and status are not believed. The chain of
     causes is: an HTTP error reply is the provider's own word, and then nothing was produced; a connection that
     was never made sent nothing. Everything else is in doubt.
     """
+    choice, role = request.choice, request.role.value.upper()
     label = f"{choice.provider.value}/{choice.model}"
     status = getattr(error, "status_code", None)
     causes = list(_causes(error))
@@ -176,7 +176,9 @@ def translate_error(error: Exception, choice: ModelChoice) -> NexusError:
         case 402:
             return ModelRefusesCall(f"{label}: the account has no credit left.")
         case 404:
-            return ModelRefusesCall(f"{label}: no such model there; set {MODEL_SETTING} to one that exists.")
+            return ModelRefusesCall(
+                f"{label}: no such model there; set NEXUS_MODEL_{role} to one that exists."
+            )
         case 429 if _is_out_of_money(error):
             return ModelRefusesCall(f"{label}: the account has no credit left.")
         case 400 | 405 | 413 | 422:

@@ -89,7 +89,7 @@ def _request(payroll: Payroll, role: Role) -> ModelRequest:
     choice = payroll[role].choice
     assert choice is not None  # noqa: S101 - a test
     return ModelRequest(
-        choice, "You are helpful.", (Turn("user", "What is the capital of France?"),), 100, 30.0
+        choice, "You are helpful.", (Turn("user", "What is the capital of France?"),), 100, 30.0, role
     )
 
 

@@ -50,7 +50,7 @@ def a_choice(model: str = "x") -> ModelChoice:
 
 
 def a_request(content: str = "Hello") -> ModelRequest:
-    return ModelRequest(a_choice(), "You are helpful.", (Turn("user", content),), 100, 10.0)
+    return ModelRequest(a_choice(), "You are helpful.", (Turn("user", content),), 100, 10.0, Role.INTERN)
 
 
 def a_try(order: WorkOrder, n: int = 1) -> tuple[AttemptRecord, CallRecord]:

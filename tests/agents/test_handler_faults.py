@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from agents.completion import MODEL_SETTING, Completion, ModelRefusesCall, ModelUnavailable
+from agents.completion import Completion, ModelRefusesCall, ModelUnavailable
 from agents.handler import MAX_CLAIMS, OrderHandler, Workplace
 from db.engine import Database
 from db.records import CallStatus, Settlement
@@ -17,7 +17,7 @@ from db.tables import deliveries, work_orders
 from nexus.usage import Usage
 from nexus.work_order import Role, Status
 from tests.agents.conftest import StubModel, a_payroll, said
-from tests.agents.working import HARD, SIMPLE, history_of, work_through
+from tests.agents.working import SIMPLE, history_of, work_through
 from tests.builders import a_try, accepted, now
 
 
@@ -62,16 +62,6 @@ async def test_what_trying_again_cannot_mend_fails_at_once_with_the_fix(
     assert history.order.status is Status.FAILED
     assert "ANTHROPIC_API_KEY" in (history.order.failure_reason or "")
     assert len(model.requests) == 1
-
-
-async def test_a_model_that_does_not_exist_is_told_with_the_setting_of_its_role(
-    handler: OrderHandler, database: Database, model: StubModel
-) -> None:
-    model.replies = [ModelRefusesCall(f"no such model there; set {MODEL_SETTING} to one that exists.")]
-
-    history = await work_through(handler, database, accepted(database, content=HARD).id)
-
-    assert history.order.failure_reason == "no such model there; set NEXUS_MODEL_CEO to one that exists."
 
 
 async def test_a_bug_is_tried_five_times_and_then_the_order_is_dead(

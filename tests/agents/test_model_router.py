@@ -13,7 +13,7 @@ from agents.fakes.server import FakeServer
 from agents.model_router import ModelRouter
 from agents.price_sheet import price_of
 from nexus.usage import Usage
-from nexus.work_order import Turn
+from nexus.work_order import Role, Turn
 
 KEY = "sk-right"
 MODELS = {
@@ -56,7 +56,7 @@ def at(
 
 async def ask(router: ModelRouter, choice: ModelChoice, timeout_s: float = 10) -> Completion:
     return await router.complete(
-        ModelRequest(choice, "Be brief.", (Turn("user", "Capital?"),), 50, timeout_s)
+        ModelRequest(choice, "Be brief.", (Turn("user", "Capital?"),), 50, timeout_s, Role.INTERN)
     )
 
 
@@ -122,7 +122,7 @@ async def test_a_refusal_says_so(router: ModelRouter, provider: Provider) -> Non
 @pytest.mark.parametrize("provider", [Provider.ANTHROPIC, Provider.OPENAI])
 @pytest.mark.parametrize(
     ("status", "says"),
-    [(400, "refused"), (401, "_API_KEY"), (402, "credit"), (403, "_API_KEY"), (404, "NEXUS_MODEL_")],
+    [(400, "refused"), (401, "_API_KEY"), (402, "credit"), (403, "_API_KEY"), (404, "NEXUS_MODEL_INTERN")],
 )
 async def test_what_will_never_work_is_permanent_and_names_the_fix(
     router: ModelRouter, provider: Provider, status: int, says: str

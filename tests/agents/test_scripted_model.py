@@ -9,7 +9,7 @@ from agents.completion import Completion, Finish, ModelRequest
 from agents.config import ModelChoice, Provider
 from agents.scripted_model import Script, ScriptedModel
 from nexus.errors import ConfigurationError
-from nexus.work_order import Turn
+from nexus.work_order import Role, Turn
 
 
 def a_model(*rules: dict[str, object]) -> ScriptedModel:
@@ -19,7 +19,7 @@ def a_model(*rules: dict[str, object]) -> ScriptedModel:
 async def ask(model: ScriptedModel, *messages: str, name: str = "tester") -> Completion:
     turns = tuple(Turn("user", message) for message in messages)
     return await model.complete(
-        ModelRequest(ModelChoice(Provider.SCRIPTED, name), "Be brief.", turns, 50, 10)
+        ModelRequest(ModelChoice(Provider.SCRIPTED, name), "Be brief.", turns, 50, 10, Role.INTERN)
     )
 
 
