@@ -51,6 +51,7 @@ class NewOrder:
     spec_json: str | None
     deadline_at: datetime
     idempotency: IdempotencyKey | None = None
+    retry_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

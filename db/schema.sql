@@ -54,6 +54,16 @@ CREATE TABLE sessions (
 	CONSTRAINT pk_sessions PRIMARY KEY (id)
 );
 
+-- The mode log: when a host went over to its spool, and when it came back. The newest row holds.
+CREATE TABLE store_modes (
+	id VARCHAR(64) NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	host VARCHAR(128) NOT NULL,
+	mode VARCHAR(16) NOT NULL,
+	reason TEXT NOT NULL,
+	CONSTRAINT pk_store_modes PRIMARY KEY (id)
+);
+
 -- What happened, in order and without gaps within a session.
 CREATE TABLE events (
 	session_id VARCHAR(64) NOT NULL,
@@ -88,6 +98,7 @@ CREATE TABLE work_orders (
 	lease_until TIMESTAMP WITH TIME ZONE,
 	available_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	cancel_requested_at TIMESTAMP WITH TIME ZONE,
+	retry_of VARCHAR(64),
 	deadline_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	budget_usd BIGINT,
 	result TEXT,

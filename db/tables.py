@@ -64,6 +64,7 @@ work_orders = Table(
     Column("lease_until", UtcDateTime, comment="by the database's clock"),
     Column("available_at", UtcDateTime, nullable=False, comment="not to be worked on before (backoff)"),
     Column("cancel_requested_at", UtcDateTime),
+    Column("retry_of", ID, comment="the ended order that this one does again"),
     Column("deadline_at", UtcDateTime, nullable=False),
     Column("budget_usd", Usd, comment="limit for this order, nano-dollars; null means none of its own"),
     Column("result", Text, comment="the answer, or the question asked back"),
@@ -256,4 +257,15 @@ agent_metrics = Table(
     Column("cost_usd", Usd, comment="nano-dollars; null means not priced"),
     Index(None, "created_at"),
     Index(None, "agent_name", "created_at"),
+)
+
+store_modes = Table(
+    "store_modes",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("host", String(128), nullable=False),
+    Column("mode", String(16), nullable=False, comment="primary, or local while PostgreSQL is away"),
+    Column("reason", Text, nullable=False),
+    comment="The mode log: when a host went over to its spool, and when it came back. The newest row holds.",
 )

@@ -96,6 +96,8 @@ class WorkOrder:
     lease_owner: str | None
     lease_until: datetime | None
     available_at: datetime
+    cancel_requested_at: datetime | None
+    retry_of: str | None
     deadline_at: datetime
     result: str | None
     failure_reason: str | None

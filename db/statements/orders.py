@@ -94,6 +94,7 @@ def accept_order(connection: Connection, new: NewOrder, now: datetime) -> Accept
             "claims": 0,
             "attempts": 0,
             "available_at": now,
+            "retry_of": new.retry_of,
             "deadline_at": new.deadline_at,
             "created_at": now,
             "updated_at": now,

@@ -38,6 +38,8 @@ def order_from(row: AnyRow) -> WorkOrder:
         lease_owner=row.lease_owner,
         lease_until=row.lease_until,
         available_at=row.available_at,
+        cancel_requested_at=row.cancel_requested_at,
+        retry_of=row.retry_of,
         deadline_at=row.deadline_at,
         result=row.result,
         failure_reason=row.failure_reason,
