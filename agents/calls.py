@@ -1,22 +1,23 @@
 """Model calls with their ledger rows: written before, settled after, whatever happens in between."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
 from agents.completion import ChatModel, ModelRequest, ModelUnavailable
 from agents.ledger import settlement_of_error, settlement_of_reply
-from db.engine import Database
+from agents.record import Record
 from db.records import CallRecord, Settlement
 from db.statements.attempts import settle_call, start_call
 from nexus.clock import Clock
-from nexus.errors import NexusError
+from nexus.errors import NexusError, StoreUnavailable
 
 
 class CallDesk:
     """Calls models and keeps the ledger right."""
 
-    def __init__(self, database: Database, model: ChatModel, clock: Clock) -> None:
-        self._database = database
+    def __init__(self, record: Record, model: ChatModel, clock: Clock) -> None:
+        self._record = record
         self._model = model
         self._clock = clock
 
@@ -36,21 +37,28 @@ class CallDesk:
             raise
         except asyncio.CancelledError:
             cut_off = ModelUnavailable("the call was cancelled", in_doubt=True)
-            await asyncio.shield(self.settle(call, settlement_of_error(call, cut_off, self._since_ms(began))))
+            await asyncio.shield(
+                self._settle_once(call, settlement_of_error(call, cut_off, self._since_ms(began)))
+            )
             raise
         settlement = settlement_of_reply(call, completion)
         return answered(call, settlement), settlement
 
     async def make(self, call: CallRecord, request: ModelRequest) -> CallRecord:
         """Write the row, make the call, settle it; returns it as answered. Raises as `ask`."""
-        await self._database.run(start_call, call)
+        await self._record.write(start_call, call)
         call, settlement = await self.ask(call, request)
         await self.settle(call, settlement)
         return call
 
     async def settle(self, call: CallRecord, settlement: Settlement) -> None:
         """Write what a call came to, in a transaction of its own."""
-        await self._database.run(settle_call, call.id, settlement, self._clock.now())
+        await self._record.write(settle_call, call.id, settlement, self._clock.now())
+
+    async def _settle_once(self, call: CallRecord, settlement: Settlement) -> None:
+        """`settle` for a task that must end: without the database the next claim settles the call, as in doubt."""
+        with suppress(StoreUnavailable):
+            await self._record.try_once(settle_call, call.id, settlement, self._clock.now())
 
     def _since_ms(self, began: float) -> int:
         return int((self._clock.monotonic() - began) * 1000)

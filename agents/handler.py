@@ -22,6 +22,7 @@ from agents.decision import MAX_ATTEMPTS, Standing, decide
 from agents.employee import feedback_for, prepare
 from agents.lease import LeaseKeeper
 from agents.ledger import open_call
+from agents.record import Record
 from agents.rules import Clarify
 from agents.steps import Judged, Rings
 from db.engine import Database
@@ -39,7 +40,14 @@ from db.statements.attempts import claim_work
 from db.statements.orders import claim_overdue_order
 from nexus.bus import Bus
 from nexus.clock import Clock
-from nexus.errors import LeaseLost, NexusError, PermanentError, StoreUnavailable, TransientError
+from nexus.errors import (
+    LeaseLost,
+    NexusError,
+    OrderCancelled,
+    PermanentError,
+    StoreUnavailable,
+    TransientError,
+)
 from nexus.ids import new_id
 from nexus.logs import get_logger
 from nexus.work_order import Role, Status, WorkOrder
@@ -82,7 +90,8 @@ class OrderHandler:
 
     def __init__(self, place: Workplace) -> None:
         self._place = place
-        self._calls = CallDesk(place.database, place.model, place.clock)
+        self._record = Record(place.database, place.clock)
+        self._calls = CallDesk(self._record, place.model, place.clock)
         self._admin = Admin(place.payroll[Role.ADMIN], place.settings.front_desk_deadline_s)
 
     async def handle(self, role: Role, order_id: str) -> Rings:
@@ -91,13 +100,17 @@ class OrderHandler:
             return await self.handle_submitted(order_id)
         return await self.handle_assigned(order_id, role)
 
+    def _new_holder(self) -> str:
+        """Who holds a claim: this worker, and which of its claims."""
+        return f"{self._place.worker}/{new_id()}"
+
     async def handle_submitted(self, order_id: str) -> Rings:
         """The Admin's step: who does it, why, with which context and acceptance spec."""
         place = self._place
-        claimed = await place.database.run(
+        claimed = await self._record.claim(
             steps.claim_triage,
             order_id,
-            worker=place.worker,
+            holder=self._new_holder(),
             lease_s=place.settings.lease_s,
             turns=CONTEXT_TURNS,
             now=place.clock.now(),
@@ -109,9 +122,9 @@ class OrderHandler:
         async def triage() -> Rings:
             outcome = self._admin.triage(order, history)
             if isinstance(outcome, Clarify):
-                return await place.database.run(steps.ask_back, order, outcome, place.clock.now())
+                return await self._record.write(steps.ask_back, order, outcome, place.clock.now())
             outcome = await self._with_second_opinion(order, outcome)
-            return await place.database.run(steps.assign, order, outcome, place.clock.now())
+            return await self._record.write(steps.assign, order, outcome, place.clock.now())
 
         return await self._guarded(order, triage)
 
@@ -131,11 +144,11 @@ class OrderHandler:
     async def handle_assigned(self, order_id: str, role: Role) -> Rings:
         """A tier's step: one try, judged, and what follows from it."""
         place = self._place
-        work = await place.database.run(
+        work = await self._record.claim(
             claim_work,
             order_id,
             role=role,
-            worker=place.worker,
+            holder=self._new_holder(),
             lease_s=place.settings.lease_s,
             now=place.clock.now(),
         )
@@ -153,7 +166,7 @@ class OrderHandler:
         decision = decide(_standing(earlier, tried, verdict))
         judged = Judged(earlier, tried.attempt, tried.call, tried.settlement, verdict, decision)
         try:
-            return await place.database.run(steps.conclude, order, judged, tried.choice, place.clock.now())
+            return await self._record.write(steps.conclude, order, judged, tried.choice, place.clock.now())
         except LeaseLost:
             if tried.settlement is not None:
                 await self._calls.settle(tried.call, tried.settlement)
@@ -170,11 +183,11 @@ class OrderHandler:
         now = place.clock.now()
         attempt = _new_attempt(work, request.choice, now)
         call = open_call(order, order.owner, "work", attempt.id, request, now)
-        await place.bus.ring(await place.database.run(steps.begin, order, attempt, call, now))
+        await place.bus.ring(await self._record.write(steps.begin, order, attempt, call, now))
         try:
             call, settlement = await self._calls.ask(call, request)
         except NexusError as error:
-            await place.database.run(steps.fail_attempt, attempt, str(error), place.clock.now())
+            await self._record.write(steps.fail_attempt, attempt, str(error), place.clock.now())
             raise
         return Tried(request.choice, attempt, call, settlement)
 
@@ -185,53 +198,65 @@ class OrderHandler:
     async def end_overdue(self, order_id: str) -> Rings:
         """End an order that waited past its deadline, whoever it waited for."""
         place = self._place
-        order = await place.database.run(
+        order = await self._record.claim(
             claim_overdue_order,
             order_id,
-            worker=place.worker,
+            holder=self._new_holder(),
             lease_s=place.settings.lease_s,
             now=place.clock.now(),
         )
-        return await self._end_early(order) or () if order else ()
+
+        async def nothing_else() -> Rings:
+            return ()
+
+        return await self._guarded(order, nothing_else) if order else ()
 
     async def _guarded(self, order: WorkOrder, step: Callable[[], Awaitable[Rings]]) -> Rings:
         """Run a step under the lease; whatever it raises becomes a backoff, an ending, or somebody else's order."""
         try:
-            with self._place.leases.hold(order):
-                ended = await self._end_early(order)
-                return ended if ended is not None else await step()
+            try:
+                return await self._under_lease(order, step)
+            except (LeaseLost, StoreUnavailable):
+                raise
+            except OrderCancelled:
+                return await self._record.write(steps.cancel, order, self._place.clock.now())
+            except Exception as error:  # noqa: BLE001 - an order's edge: a bug is logged, counted and ended
+                return await self._after_error(order, error)
         except LeaseLost as error:
             log.warning("order.lease_lost", order=order.id, error=str(error))
             return ()
-        except StoreUnavailable:
-            raise  # nothing can be written: the lease runs out, and the sweeper offers the order again
-        except Exception as error:  # noqa: BLE001 - an order's edge: a bug is logged, counted and ended
-            return await self._after_error(order, error)
+
+    async def _under_lease(self, order: WorkOrder, step: Callable[[], Awaitable[Rings]]) -> Rings:
+        with self._place.leases.hold(order):
+            ended = await self._end_early(order)
+            return ended if ended is not None else await step()
 
     async def _end_early(self, order: WorkOrder) -> Rings | None:
         """End what must not be tried again; None when the order may go on."""
-        place, now = self._place, self._place.clock.now()
+        now = self._place.clock.now()
+        if order.cancel_requested_at is not None:
+            raise OrderCancelled(f"{order.id}: cancelled by the owner")
         if now >= order.deadline_at:
             waited = int((now - order.created_at).total_seconds())
             reason = f"Not finished before its deadline ({waited} s after it was accepted)."
-            return await place.database.run(steps.give_up, order, Status.FAILED, reason, now)
+            return await self._record.write(steps.give_up, order, Status.FAILED, reason, now)
         if order.claims > MAX_CLAIMS or (order.owner is not Role.ADMIN and order.attempts >= MAX_ATTEMPTS):
             reason = f"Given up after {max(order.claims - 1, order.attempts)} attempts that did not finish."
-            return await place.database.run(steps.give_up, order, Status.DEAD, reason, now)
+            return await self._record.write(steps.give_up, order, Status.DEAD, reason, now)
         return None
 
     async def _after_error(self, order: WorkOrder, error: Exception) -> Rings:
-        place, now = self._place, self._place.clock.now()
+        now = self._place.clock.now()
         if isinstance(error, PermanentError):
-            return await place.database.run(steps.give_up, order, Status.FAILED, str(error), now)
+            return await self._record.write(steps.give_up, order, Status.FAILED, str(error), now)
         if not isinstance(error, TransientError):
             log.exception("order.bug", order=order.id)
         if order.claims >= MAX_CLAIMS:
             reason = f"Given up after {order.claims} attempts. The last error: {_for_the_owner(error)}"
-            return await place.database.run(steps.give_up, order, Status.DEAD, reason, now)
+            return await self._record.write(steps.give_up, order, Status.DEAD, reason, now)
         wait_s, why = _backoff_s(order.claims, error), _for_the_owner(error)
         log.info("order.postponed", order=order.id, wait_s=round(wait_s, 1), error=why)
-        return await place.database.run(steps.put_off, order, now + timedelta(seconds=wait_s), why, now)
+        return await self._record.write(steps.put_off, order, now + timedelta(seconds=wait_s), why, now)
 
 
 def judge(call: CallRecord, order: WorkOrder) -> VerdictRecord:

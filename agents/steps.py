@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from agents.config import ModelChoice
+from agents.config import STARTER_MODEL, ModelChoice
 from agents.decision import Decision, Deliver, Escalate, Fail, Retry
-from agents.receipts import make_receipt
 from agents.rules import Clarify
+from db.receipts import make_receipt
 from db.records import (
     Assignment,
     AttemptRecord,
@@ -23,6 +23,7 @@ from db.records import (
     VerdictRecord,
 )
 from db.statements.attempts import (
+    WORKER_STOPPED,
     abandon_running,
     attempts_of,
     calls_of,
@@ -31,7 +32,9 @@ from db.statements.attempts import (
     record_metric,
     settle_call,
     store_verdict,
+    verdict_event,
 )
+from db.statements.cancel import end_cancelled
 from db.statements.events import Happening, append_events
 from db.statements.orders import (
     assign_order,
@@ -42,10 +45,15 @@ from db.statements.orders import (
     postpone,
 )
 from nexus.bus import Ring
-from nexus.messages import EVENTS, Doorbell, EventRing, stream_of
+from nexus.messages import DEAD, EVENTS, Doorbell, EventRing, stream_of
 from nexus.work_order import Role, Status, Turn, WorkOrder
 
 type Rings = tuple[Ring, ...]
+
+WEAK_NOTE = (
+    f"Answered by {STARTER_MODEL}, a tiny starter model that is often wrong. "
+    "Better: start Ollama (`ollama pull qwen3:8b`) or set ANTHROPIC_API_KEY, then restart."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +69,10 @@ class Judged:
 
 
 def claim_triage(
-    connection: Connection, order_id: str, *, worker: str, lease_s: float, turns: int, now: datetime
+    connection: Connection, order_id: str, *, holder: str, lease_s: float, turns: int, now: datetime
 ) -> tuple[WorkOrder, tuple[Turn, ...]] | None:
     """Claim a submitted order for the Admin and read the conversation before it; None: nothing to do."""
-    order = claim_order(connection, order_id, role=Role.ADMIN, worker=worker, lease_s=lease_s, now=now)
+    order = claim_order(connection, order_id, role=Role.ADMIN, holder=holder, lease_s=lease_s, now=now)
     return (order, conversation_before(connection, order, turns)) if order else None
 
 
@@ -96,6 +104,8 @@ def conclude(
 ) -> Rings:
     """Settle the call, store the verdict and carry out what was decided, in one transaction.
 
+    What is fenced comes before what is inserted, so that a second try of a committed step is refused.
+
     Raises:
         LeaseLost: nothing is written, the settlement neither: the caller settles it by itself, for it was paid.
     """
@@ -104,29 +114,38 @@ def conclude(
     passed = isinstance(judged.decision, Deliver)
     attempt, answer = judged.attempt, judged.call.answer or ""
     status = AttemptStatus.PASSED if passed else AttemptStatus.REJECTED
-    proof = store_verdict(connection, order, attempt.id, judged.verdict, now)
-    close_attempt(connection, attempt.id, status, now, answer=answer)
-    record_metric(connection, order, attempt, judged.call, now, success=passed)
+    proof = verdict_event(judged.verdict)
     attempts = (*judged.earlier, replace(attempt, status=status, verdict=judged.verdict))
+    note = WEAK_NOTE if choice.weak else None
     match judged.decision:
         case Deliver():
-            end = _Ending(Status.DELIVERED, result=answer, attempts=attempts, choice=choice)
-            return _end(connection, order, end, now, proof)
+            end = _Ending(Status.DELIVERED, result=answer, attempts=attempts, note=note)
+            rings = _end(connection, order, end, now, proof)
         case Fail(reason):
-            end = _Ending(Status.FAILED, reason=reason, attempts=attempts, choice=choice)
-            return _end(connection, order, end, now, proof)
+            end = _Ending(Status.FAILED, reason=reason, attempts=attempts, note=note)
+            rings = _end(connection, order, end, now, proof)
         case Retry():
-            return _pass_on(connection, order, order.owner, "order.retrying", proof, now)
+            rings = _pass_on(connection, order, order.owner, "order.retrying", proof, now)
         case Escalate(role):
-            return _pass_on(connection, order, role, "order.escalated", proof, now)
+            rings = _pass_on(connection, order, role, "order.escalated", proof, now)
+    store_verdict(connection, order, attempt.id, judged.verdict, now)
+    close_attempt(connection, attempt.id, status, now, answer=answer)
+    record_metric(connection, order, attempt, judged.call, now, success=passed)
+    return rings
 
 
 def give_up(connection: Connection, order: WorkOrder, status: Status, reason: str, now: datetime) -> Rings:
-    """End an order without an answer: failed, or dead after too many claims."""
+    """End an order without an answer: failed, or dead after too many claims, which the dead letters then list."""
     if order.owner is not Role.ADMIN:
-        abandon_running(connection, order.id, now)
+        abandon_running(connection, order.id, now, WORKER_STOPPED)
     ending = _Ending(status, reason=reason, attempts=attempts_of(connection, order.id))
-    return _end(connection, order, ending, now)
+    rings = _end(connection, order, ending, now)
+    return (*rings, Ring(DEAD, Doorbell(order_id=order.id))) if status is Status.DEAD else rings
+
+
+def cancel(connection: Connection, order: WorkOrder, now: datetime) -> Rings:
+    """End a claimed order because the owner wants that."""
+    return (_event(order, end_cancelled(connection, order, now), Status.CANCELLED),)
 
 
 def fail_attempt(connection: Connection, attempt: AttemptRecord, error: str, now: datetime) -> None:
@@ -159,14 +178,14 @@ class _Ending:
     result: str | None = None
     reason: str | None = None
     attempts: tuple[AttemptRecord, ...] = ()
-    choice: ModelChoice | None = None
+    note: str | None = None
 
 
 def _end(
     connection: Connection, order: WorkOrder, ending: _Ending, now: datetime, *before: Happening
 ) -> Rings:
     calls = calls_of(connection, order.id)
-    receipt = make_receipt(order, ending.attempts, calls, ending.choice, now).model_dump_json()
+    receipt = make_receipt(order, ending.attempts, calls, now, ending.note).model_dump_json()
     end = Ending(ending.status, ending.result, ending.reason, receipt)
     seq = finish_order(connection, order, end, now, before=before)
     return (_event(order, seq, ending.status),)

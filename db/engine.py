@@ -36,6 +36,7 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._kept = threading.local()
         self._opened: list[Connection] = []
+        self._generation = 0  # rises when the server has dropped a connection: the others are dead too
         writers = 1 if self.is_sqlite else POSTGRES_THREADS
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="db-write")
         self._readers = (
@@ -99,13 +100,19 @@ class Database:
             try:
                 with connection.begin():
                     return work(connection, *args, **kwargs)
-            except (sa.exc.OperationalError, sa.exc.InterfaceError):
+            except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
                 self._let_go(connection)
+                if error.connection_invalidated:
+                    self._generation += 1
                 raise
 
     def _kept_connection(self) -> Connection:
         kept: Connection | None = getattr(self._kept, "connection", None)
+        if kept is not None and self._kept.generation != self._generation:
+            self._let_go(kept)
+            kept = None
         if kept is None:
+            self._kept.generation = self._generation
             kept = self.engine.connect()
             self._kept.connection = kept
             self._opened.append(kept)

@@ -14,13 +14,13 @@ from redis.asyncio import Redis
 
 from nexus.clock import Clock
 from nexus.logs import get_logger
-from nexus.messages import EVENTS, Doorbell, EventRing, stream_of
+from nexus.messages import DEAD, EVENTS, Doorbell, EventRing, stream_of
 from nexus.redis_client import REDIS_DOWN
 from nexus.work_order import Role
 
 log = get_logger(__name__)
 
-EVENTS_KEPT = 10_000
+KEPT = {EVENTS: 10_000, DEAD: 10_000}  # work streams are never trimmed
 EVENTS_BLOCK_MS = 5_000
 HANGS_AFTER_S = 3.0  # a server that does not even say "nothing new" in time is as good as away
 RECONNECT_S = 0.5
@@ -69,7 +69,7 @@ class Bus:
         try:
             pipeline = self._redis.pipeline(transaction=False)
             for ring in rings:
-                kept = EVENTS_KEPT if ring.stream == EVENTS else None
+                kept = KEPT.get(ring.stream)
                 pipeline.xadd(ring.stream, {FIELD: ring.body.model_dump_json()}, maxlen=kept)
             if entry is not None:
                 pipeline.xack(entry.stream, entry.group, entry.entry_id)

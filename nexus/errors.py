@@ -40,5 +40,9 @@ class PermanentError(NexusError):
     """Doing the same again cannot succeed. The message is shown to the owner."""
 
 
+class OrderCancelled(NexusError):
+    """The owner has asked for this order to be cancelled: nothing more may be started for it."""
+
+
 class LeaseLost(NexusError):
     """The order was claimed by somebody else; this worker's writes no longer count."""

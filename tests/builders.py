@@ -82,7 +82,9 @@ def accepted(database: Database, **changes: object) -> NewOrder:
 def claimed(
     database: Database, order_id: str, role: Role, *, lease_s: float = LEASE_S, worker: str = "w1"
 ) -> WorkOrder | None:
-    return database.run_sync(claim_order, order_id, role=role, worker=worker, lease_s=lease_s, now=now())
+    return database.run_sync(
+        claim_order, order_id, role=role, holder=f"{worker}/{new_id()}", lease_s=lease_s, now=now()
+    )
 
 
 def assigned(database: Database, role: Role = Role.INTERN, **changes: object) -> NewOrder:

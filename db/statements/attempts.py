@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from db.records import (
@@ -17,15 +18,20 @@ from db.records import (
     VerdictRecord,
     Work,
 )
-from db.statements.events import Happening, append_events
-from db.statements.orders import claim_order, write_fenced
+from db.statements.events import Happening, append_events, last_seq
+from db.statements.orders import claim_order, write_unless_cancelled
 from db.statements.rows import attempt_from, call_from, checks_json, price_json, verdict_from
 from db.tables import agent_metrics, attempts, model_calls, verdicts
 from nexus.ids import new_id
 from nexus.work_order import Role, Status, WorkOrder
 
+WORKER_STOPPED = "the worker stopped before the reply was recorded"
+
 # Built once: constructing a statement costs several times its execution on the hot path.
-_INSERT_ATTEMPT = sa.insert(attempts)
+_INSERT_ATTEMPT = {
+    "postgresql": postgresql.insert(attempts).on_conflict_do_nothing(index_elements=["id"]),
+    "sqlite": sqlite.insert(attempts).on_conflict_do_nothing(index_elements=["id"]),
+}
 _INSERT_CALL = sa.insert(model_calls)
 _INSERT_VERDICT = sa.insert(verdicts)
 _INSERT_METRIC = sa.insert(agent_metrics)
@@ -45,10 +51,10 @@ _CALLS_OF = (
 
 
 def claim_work(
-    connection: Connection, order_id: str, *, role: Role, worker: str, lease_s: float, now: datetime
+    connection: Connection, order_id: str, *, role: Role, holder: str, lease_s: float, now: datetime
 ) -> Work | None:
     """Claim the order for a tier and read what has been tried; None as `claim_order`."""
-    order = claim_order(connection, order_id, role=role, worker=worker, lease_s=lease_s, now=now)
+    order = claim_order(connection, order_id, role=role, holder=holder, lease_s=lease_s, now=now)
     if order is None:
         return None
     return Work(order, attempts_of(connection, order_id) if order.attempts else ())
@@ -59,16 +65,18 @@ def open_attempt(
 ) -> int:
     """Begin a try and write its call as started, before any money can be spent; returns the event's number.
 
-    Tries left running by a worker that died are closed as abandoned, their open calls as in doubt.
+    Tries left running by a worker that died are closed as abandoned, their open calls as in doubt. The same try
+    once more, because the commit's reply was lost, changes nothing.
 
     Raises:
+        OrderCancelled: the owner does not want it any more.
         LeaseLost: the claim is no longer the newest.
     """
-    write_fenced(connection, order, now, status=Status.WORKING.value, attempts=attempt.n)
+    write_unless_cancelled(connection, order, now, status=Status.WORKING.value, attempts=attempt.n)
     if order.attempts:
-        abandon_running(connection, order.id, now)
-    connection.execute(
-        _INSERT_ATTEMPT,
+        abandon_running(connection, order.id, now, WORKER_STOPPED, but=attempt.id)
+    inserted = connection.execute(
+        _INSERT_ATTEMPT[connection.dialect.name],
         {
             "id": attempt.id,
             "order_id": order.id,
@@ -82,6 +90,8 @@ def open_attempt(
             "started_at": now,
         },
     )
+    if not inserted.rowcount:
+        return last_seq(connection, order.session_id)
     start_call(connection, call)
     working = {"attempt": attempt.n, "role": attempt.role.value, "model": attempt.model}
     return append_events(connection, order, [Happening("order.working", working)], now)
@@ -139,26 +149,32 @@ def settle_call(connection: Connection, call_id: str, settlement: Settlement, no
     )
 
 
-def abandon_running(connection: Connection, order_id: str, now: datetime) -> None:
-    """Close what a dead worker left open: its tries as abandoned, its calls as in doubt at their worst case."""
+def abandon_running(
+    connection: Connection, order_id: str, now: datetime, why: str, *, but: str | None = None
+) -> None:
+    """Close what stands open: tries as abandoned, calls as in doubt at their worst case. `but` is one try to leave."""
     connection.execute(
         sa.update(model_calls)
-        .where(model_calls.c.order_id == order_id, model_calls.c.status == CallStatus.STARTED.value)
+        .where(
+            model_calls.c.order_id == order_id,
+            model_calls.c.status == CallStatus.STARTED.value,
+            model_calls.c.attempt_id.is_distinct_from(but) if but else sa.true(),
+        )
         .values(
             status=CallStatus.IN_DOUBT.value,
             cost_usd=model_calls.c.worst_case_usd,
-            error="the worker stopped before the reply was recorded",
+            error=why,
             finished_at=now,
         )
     )
     connection.execute(
         sa.update(attempts)
-        .where(attempts.c.order_id == order_id, attempts.c.status == AttemptStatus.RUNNING.value)
-        .values(
-            status=AttemptStatus.ABANDONED.value,
-            error="the worker stopped before the try was finished",
-            finished_at=now,
+        .where(
+            attempts.c.order_id == order_id,
+            attempts.c.status == AttemptStatus.RUNNING.value,
+            attempts.c.id != (but or ""),
         )
+        .values(status=AttemptStatus.ABANDONED.value, error=why, finished_at=now)
     )
 
 
@@ -180,8 +196,8 @@ def close_attempt(
 
 def store_verdict(
     connection: Connection, order: WorkOrder, attempt_id: str, verdict: VerdictRecord, now: datetime
-) -> Happening:
-    """Store QA's proof for one try; returns the event that is to report it."""
+) -> None:
+    """Store QA's proof for one try."""
     connection.execute(
         _INSERT_VERDICT,
         {
@@ -193,6 +209,10 @@ def store_verdict(
             "created_at": now,
         },
     )
+
+
+def verdict_event(verdict: VerdictRecord) -> Happening:
+    """The event that reports QA's proof."""
     failed = [
         {"name": check.name, "evidence": check.evidence} for check in verdict.checks if check.status == "fail"
     ]

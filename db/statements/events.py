@@ -74,6 +74,14 @@ def append_events(
     return last
 
 
+def last_seq(connection: Connection, session_id: str) -> int:
+    """The number of the session's newest event."""
+    known: int = connection.execute(
+        sa.select(sessions.c.last_seq).where(sessions.c.id == session_id)
+    ).scalar_one()
+    return known
+
+
 def events_after(connection: Connection, session_id: str, seq: int, limit: int = 500) -> list[EventRecord]:
     """The session's events with a number above `seq`, in order, at most `limit`."""
     rows = connection.execute(

@@ -5,7 +5,7 @@ claimed by another, gets `LeaseLost` and writes nothing.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from db.statements.outbox import put_in_outbox, take_out_of_outbox
 from db.statements.rows import order_from, turns_json
 from db.tables import deliveries, idempotency_keys, messages, sessions, work_orders
 from db.types import db_now
-from nexus.errors import LeaseLost
+from nexus.errors import LeaseLost, OrderCancelled
 from nexus.ids import new_id
 from nexus.work_order import Role, Status, Turn, WorkOrder
 
@@ -31,18 +31,29 @@ _INSERT_SESSION = {
     "sqlite": sqlite.insert(sessions).on_conflict_do_nothing(),
 }
 _LOCK_KEY = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("key"), 0)))
+_FORGET_IF_EXPIRED = sa.delete(idempotency_keys).where(
+    idempotency_keys.c.scope == sa.bindparam("scope"),
+    idempotency_keys.c.key == sa.bindparam("name"),
+    idempotency_keys.c.expires_at <= sa.bindparam("now"),
+)
 _IS_KNOWN = sa.select(work_orders.c.id).where(work_orders.c.id == sa.bindparam("order"))
 _TAKE = (
     sa.update(work_orders)
     .where(
         work_orders.c.id == sa.bindparam("order"),
         work_orders.c.finished_at.is_(None),
-        sa.or_(work_orders.c.lease_until.is_(None), work_orders.c.lease_until < db_now()),
+        sa.or_(
+            work_orders.c.lease_until.is_(None),
+            work_orders.c.lease_until < db_now(),
+            # The same claim once more, because the reply to its commit was lost.
+            work_orders.c.lease_owner == sa.bindparam("holder"),
+        ),
     )
     .values(
         fence=work_orders.c.fence + 1,
-        claims=work_orders.c.claims + 1,
-        lease_owner=sa.bindparam("worker"),
+        claims=work_orders.c.claims
+        + sa.case((work_orders.c.lease_owner == sa.bindparam("holder"), 0), else_=1),
+        lease_owner=sa.bindparam("holder"),
         lease_until=db_now(sa.bindparam("lease_s", type_=sa.Float)),
     )
     .returning(*work_orders.c)
@@ -51,16 +62,17 @@ _TAKE_FOR_ROLE = _TAKE.where(
     work_orders.c.owner == sa.bindparam("role"), work_orders.c.available_at <= sa.bindparam("now")
 )
 _TAKE_OVERDUE = _TAKE.where(work_orders.c.deadline_at < sa.bindparam("now"))
+# Under the newest fence, and the lease not given back: a step that was committed, although its reply was lost,
+# has given it back, so doing it again changes nothing.
 _FENCED = sa.update(work_orders).where(
     work_orders.c.id == sa.bindparam("order"),
     work_orders.c.fence == sa.bindparam("newest"),
+    work_orders.c.lease_until.is_not(None),
     work_orders.c.finished_at.is_(None),
 )
+_FENCED_UNLESS_CANCELLED = _FENCED.where(work_orders.c.cancel_requested_at.is_(None))
 _NEWEST_FENCE = sa.select(work_orders.c.fence).where(work_orders.c.id == sa.bindparam("order"))
-# Only a lease that stands can be renewed: the order may have been handed over a moment ago.
-_RENEW = _FENCED.where(work_orders.c.lease_until.is_not(None)).values(
-    lease_until=db_now(sa.bindparam("lease_s", type_=sa.Float))
-)
+_RENEW = _FENCED.values(lease_until=db_now(sa.bindparam("lease_s", type_=sa.Float)))
 _BEFORE = (
     sa.select(messages.c.role, messages.c.content)
     .where(messages.c.session_id == sa.bindparam("session"), messages.c.order_id < sa.bindparam("order"))
@@ -115,7 +127,7 @@ def _known_before(connection: Connection, new: NewOrder, now: datetime) -> Accep
         if connection.dialect.name == "postgresql":
             # Two senders of one key at the same moment queue here; SQLite has one writer anyhow.
             connection.execute(_LOCK_KEY, {"key": f"{key.scope}/{key.key}"})
-        connection.execute(sa.delete(idempotency_keys).where(idempotency_keys.c.expires_at <= now))
+        connection.execute(_FORGET_IF_EXPIRED, {"scope": key.scope, "name": key.key, "now": now})
         seen = connection.execute(
             sa.select(idempotency_keys.c.fingerprint, work_orders.c.id, work_orders.c.session_id)
             .join(work_orders, work_orders.c.id == idempotency_keys.c.order_id)
@@ -171,24 +183,24 @@ def _insert_message(
 
 
 def claim_order(
-    connection: Connection, order_id: str, *, role: Role, worker: str, lease_s: float, now: datetime
+    connection: Connection, order_id: str, *, role: Role, holder: str, lease_s: float, now: datetime
 ) -> WorkOrder | None:
     """Take the order for `role`: raise its fence and claims, set a lease by the database's clock.
 
+    `holder` is new for every claim; the same one again is the same claim, of which the commit's reply was lost.
     None when there is nothing to take: unknown, ended, held by a live lease, not yet due after a backoff, or
     meanwhile another role's. A doorbell that finds None is simply done.
     """
-    holder = {"order": order_id, "worker": worker, "lease_s": lease_s, "now": now}
-    return _take(connection, _TAKE_FOR_ROLE, {**holder, "role": role.value})
+    claim = {"order": order_id, "holder": holder, "lease_s": lease_s, "now": now, "role": role.value}
+    return _take(connection, _TAKE_FOR_ROLE, claim)
 
 
 def claim_overdue_order(
-    connection: Connection, order_id: str, *, worker: str, lease_s: float, now: datetime
+    connection: Connection, order_id: str, *, holder: str, lease_s: float, now: datetime
 ) -> WorkOrder | None:
     """Take an order of any role whose deadline has passed, in order to end it."""
-    return _take(
-        connection, _TAKE_OVERDUE, {"order": order_id, "worker": worker, "lease_s": lease_s, "now": now}
-    )
+    claim = {"order": order_id, "holder": holder, "lease_s": lease_s, "now": now}
+    return _take(connection, _TAKE_OVERDUE, claim)
 
 
 def _take(
@@ -217,13 +229,35 @@ def write_fenced(connection: Connection, order: WorkOrder, now: datetime, **valu
     """Update the order under its claim's fence.
 
     Raises:
-        LeaseLost: a newer claim exists, or the order has ended. Roll back and drop the work.
+        LeaseLost: a newer claim exists, the order has ended, or this claim has given it back. Drop the work.
     """
-    written = connection.execute(
-        _FENCED, {"order": order.id, "newest": order.fence, "updated_at": now, **values}
-    )
-    if written.rowcount != 1:
-        raise LeaseLost(f"{order.id}: fence {order.fence} is no longer the newest")
+    if not _update(connection, _FENCED, order, now, values):
+        raise LeaseLost(f"{order.id}: fence {order.fence} is no longer the newest, or its step is done")
+
+
+def write_unless_cancelled(connection: Connection, order: WorkOrder, now: datetime, **values: object) -> None:
+    """`write_fenced` for steps that begin something: refused as soon as a cancel was asked for.
+
+    Raises:
+        OrderCancelled: the owner does not want it any more.
+        LeaseLost: as `write_fenced`.
+    """
+    if _update(connection, _FENCED_UNLESS_CANCELLED, order, now, values):
+        return
+    if _update(connection, _FENCED, order, now, {}):
+        raise OrderCancelled(f"{order.id}: cancelled by the owner")
+    raise LeaseLost(f"{order.id}: fence {order.fence} is no longer the newest, or its step is done")
+
+
+def _update(
+    connection: Connection,
+    statement: sa.Update,
+    order: WorkOrder,
+    now: datetime,
+    values: Mapping[str, object],
+) -> bool:
+    key = {"order": order.id, "newest": order.fence}
+    return connection.execute(statement, {**key, "updated_at": now, **values}).rowcount == 1
 
 
 def assign_order(connection: Connection, order: WorkOrder, assignment: Assignment, now: datetime) -> int:

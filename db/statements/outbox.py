@@ -15,7 +15,7 @@ from db.tables import outbox, work_orders
 from db.types import db_now
 from nexus.work_order import Role, Status
 
-FIRST_RING_AFTER_S = 2.0
+FIRST_RING_AFTER_S = 1.0
 LONGEST_BETWEEN_RINGS_S = 60.0
 
 _INSERT = sa.insert(outbox)
@@ -25,7 +25,7 @@ _DELETE = sa.delete(outbox).where(outbox.c.order_id == sa.bindparam("order"))
 def put_in_outbox(
     connection: Connection, order_id: str, role: Role, *, now: datetime, available_at: datetime | None = None
 ) -> None:
-    """Note that `order_id` waits for `role`. The relay rings 2 s from now, or when `available_at` comes."""
+    """Note that `order_id` waits for `role`. The relay rings 1 s from now, or when `available_at` comes."""
     connection.execute(
         _INSERT,
         {
@@ -43,7 +43,7 @@ def take_out_of_outbox(connection: Connection, order_id: str) -> None:
 
 
 def due_rings(connection: Connection, *, now: datetime, limit: int = 200) -> list[DueRing]:
-    """Outbox rows whose ring is due; their next ring is moved out, doubling from 2 s to 60 s.
+    """Outbox rows whose ring is due; their next ring is moved out, doubling from 1 s to 60 s.
 
     Several relays may run: on PostgreSQL rows another one holds are skipped, on SQLite there is one writer.
     """

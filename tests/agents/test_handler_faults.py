@@ -107,7 +107,7 @@ async def test_an_answer_that_a_dead_worker_had_recorded_is_used_and_not_paid_ag
 ) -> None:
     order = accepted(database, content=SIMPLE)
     await handler.handle(Role.ADMIN, order.id)
-    dead = database.run_sync(claim_order, order.id, role=Role.INTERN, worker="dead", lease_s=30, now=now())
+    dead = database.run_sync(claim_order, order.id, role=Role.INTERN, holder="dead", lease_s=30, now=now())
     assert dead is not None
     attempt, call = a_try(dead)
     database.run_sync(open_attempt, dead, attempt, call, now())
@@ -136,7 +136,7 @@ async def test_a_worker_that_lost_its_order_delivers_nothing(
 
         async def complete(self, request: object) -> Completion:
             database.run_sync(lambda c: c.execute(sa.update(work_orders).values(lease_until=None)))
-            database.run_sync(claim_work, order.id, role=Role.INTERN, worker="w2", lease_s=30, now=now())
+            database.run_sync(claim_work, order.id, role=Role.INTERN, holder="w2", lease_s=30, now=now())
             return said("Paris.")
 
     rings = await OrderHandler(replace(make_place(), model=Thief())).handle(Role.INTERN, order.id)

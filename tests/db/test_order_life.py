@@ -250,7 +250,7 @@ def test_a_ring_is_repeated_ever_more_rarely_until_somebody_claims(database: Dat
         for second in range(100)
         if database.run_sync(due_rings, now=start + timedelta(seconds=second + 0.5))
     ]
-    assert rung == [2, 4, 8, 16, 32, 64]
+    assert rung == [1, 2, 4, 8, 16, 32, 64]
 
     claimed(database, order.id, Role.ADMIN)
     assert database.run_sync(due_rings, now=start + timedelta(hours=1)) == []
@@ -265,7 +265,7 @@ def test_workers_without_redis_find_the_oldest_waiting_orders_first(database: Da
 def test_an_overdue_order_can_be_taken_by_anybody_in_order_to_end_it(database: Database) -> None:
     order = assigned(database, deadline_at=now() - timedelta(seconds=1))
 
-    claim = database.run_sync(claim_overdue_order, order.id, worker="w9", lease_s=30, now=now())
+    claim = database.run_sync(claim_overdue_order, order.id, holder="w9", lease_s=30, now=now())
 
     assert claim is not None
     assert claim.owner is Role.INTERN
@@ -277,7 +277,7 @@ def test_what_a_dead_worker_left_open_is_closed_when_the_next_try_begins(databas
     assert dead is not None
     database.run_sync(open_attempt, dead, *a_try(dead), now())
     wait_out(database, order.id)
-    work = database.run_sync(claim_work, order.id, role=Role.INTERN, worker="w2", lease_s=30, now=now())
+    work = database.run_sync(claim_work, order.id, role=Role.INTERN, holder="w2", lease_s=30, now=now())
     assert work is not None
 
     database.run_sync(open_attempt, work.order, *a_try(work.order, n=2), now())

@@ -102,11 +102,11 @@ class Company:
         """Triage the order, end it, and ring if there is a bus."""
         now = datetime.now(UTC)
         run = self.database.run
-        order = await run(claim_order, order_id, role=Role.ADMIN, worker="test", lease_s=30, now=now)
+        order = await run(claim_order, order_id, role=Role.ADMIN, holder="test", lease_s=30, now=now)
         assert order is not None
         decision = Assignment(Role.INTERN, Difficulty.TRIVIAL, "short question", "short", "{}", ())
         await run(assign_order, order, decision, now)
-        work = await run(claim_work, order_id, role=Role.INTERN, worker="test", lease_s=30, now=now)
+        work = await run(claim_work, order_id, role=Role.INTERN, holder="test", lease_s=30, now=now)
         assert work is not None
         written = a_receipt(work.order, **(receipt or {})).model_dump_json()
         seq = await run(finish_order, work.order, Ending(status, content, reason, written), now)

@@ -9,7 +9,7 @@ import redis as redis_sync
 import redis.exceptions
 from redis.asyncio import Redis
 
-from nexus.bus import Bus, Ring
+from nexus.bus import KEPT, Bus, Ring
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, PermanentError
 from nexus.messages import EVENTS, INTAKE, Doorbell, EventRing, parse_doorbell, stream_of
@@ -242,7 +242,7 @@ async def test_followers_of_a_redis_that_is_away_keep_trying(bus_without_redis: 
 async def test_work_streams_are_never_trimmed_and_the_events_stream_is(
     bus: Bus, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nexus.bus.EVENTS_KEPT", 200)
+    monkeypatch.setitem(KEPT, EVENTS, 200)
     await bus.ring([Ring(EVENTS, an_event(n)) for n in range(1_000)])
     await bus.ring([a_bell(f"WO-{n}") for n in range(1_000)])
 

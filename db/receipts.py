@@ -4,26 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from agents.config import STARTER_MODEL, ModelChoice
 from db.records import AttemptRecord, CallRecord, VerdictRecord
 from nexus.receipt import Receipt, ReceiptCheck
 from nexus.usage import NOTHING_USED
 from nexus.work_order import WorkOrder
-
-WEAK_NOTE = (
-    f"Answered by {STARTER_MODEL}, a tiny starter model that is often wrong. "
-    "Better: start Ollama (`ollama pull qwen3:8b`) or set ANTHROPIC_API_KEY, then restart."
-)
 
 
 def make_receipt(
     order: WorkOrder,
     attempts: Sequence[AttemptRecord],
     calls: Sequence[CallRecord],
-    choice: ModelChoice | None,
     now: datetime,
+    note: str | None = None,
 ) -> Receipt:
-    """Sum up: `attempts` and `calls` are all of the order's, the last attempt being the one that decided."""
+    """Sum up: `attempts` and `calls` are all of the order's, the last attempt being the one that decided.
+
+    `note` is what is weak about the answer, if anything.
+    """
     last = attempts[-1] if attempts else None
     verdict = (last.verdict if last else None) or VerdictRecord(passed=False, checks=())
     checked = [check for check in verdict.checks if check.status != "not_checked"]
@@ -37,7 +34,7 @@ def make_receipt(
         model=last.model if last else None,
         provider=last.provider if last else None,
         local=all(call.price is not None and call.price.is_free for call in calls),
-        note=WEAK_NOTE if choice is not None and choice.weak and last else None,
+        note=note if last else None,
         qa_passed=sum(check.status == "pass" for check in checked),
         qa_total=len(checked),
         checks=[ReceiptCheck(name=c.name, status=c.status, evidence=c.evidence) for c in verdict.checks],
