@@ -7,14 +7,15 @@ import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Protocol
 
-import redis.exceptions
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from agents.config import Payroll
 from agents.handler import OrderHandler, Workplace
 from agents.steps import Rings
 from db.records import DueRing
-from db.statements.outbox import due_rings, overdue_orders, sweep
+from db.statements.orders import forget_expired_keys
+from db.statements.outbox import due_rings, overdue_orders, ring_is_due, sweep
 from nexus.bus import Entry, Ring
 from nexus.errors import TransientError
 from nexus.logs import get_logger
@@ -25,7 +26,9 @@ log = get_logger(__name__)
 
 BEATS = "nexus:workers"
 BEAT_S = 5.0
-RELAY_S = 1.0
+RELAY_S = 0.5
+RING_TIMEOUT_S = 1.0  # a Redis that hangs is as good as away
+FORGET_S = 600.0
 
 
 class Serving(Protocol):
@@ -49,11 +52,15 @@ class Serving(Protocol):
         """Start work on entries."""
         ...
 
+    async def poll(self) -> None:
+        """Start what waits in the outbox."""
+        ...
+
 
 class Housekeeping:
     """The periodic jobs of a worker. None of them calls a model: an idle company costs nothing."""
 
-    def __init__(self, place: Workplace, redis: Redis, handler: OrderHandler, worker: Serving) -> None:
+    def __init__(self, place: Workplace, redis: Redis | None, handler: OrderHandler, worker: Serving) -> None:
         self._place = place
         self._redis = redis
         self._handler = handler
@@ -61,25 +68,40 @@ class Housekeeping:
 
     def jobs(self) -> list[Coroutine[None, None, None]]:
         """Coroutines that run for ever, one per job."""
+        sweep = self._every(self._place.settings.lease_s / 3, self._sweep)
+        redis = self._redis
+        if redis is None:
+            return [sweep]
         return [
+            sweep,
             self._every(RELAY_S, self._relay),
-            self._every(self._place.settings.lease_s / 3, self._sweep),
-            self._every(BEAT_S, self._beat),
+            self._every(BEAT_S, lambda: self._beat(redis)),
+            self._every(FORGET_S, self._forget),
         ]
 
     async def _every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 await job()
-            except (TransientError, redis.exceptions.RedisError, OSError) as error:
+            except (TransientError, RedisError, OSError) as error:
                 log.warning("house.job_postponed", job=getattr(job, "__name__", "?"), error=str(error))
             await self._place.clock.sleep(seconds)
 
     async def _relay(self) -> None:
-        """Ring for orders whose first ring was lost, or whose backoff is over."""
-        due = await self._place.database.run(due_rings, now=self._place.clock.now())
-        if due:
-            await self._place.bus.ring(_bells(due))
+        """Ring for orders whose first ring was lost, or whose backoff is over; take them if Redis is away."""
+        place = self._place
+        if not await place.database.read(ring_is_due, now=place.clock.now()):
+            return
+        due = await place.database.run(due_rings, now=place.clock.now())
+        if due and not await self._ring(_bells(due)):
+            await self._worker.poll()
+
+    async def _ring(self, rings: Rings) -> bool:
+        try:
+            async with asyncio.timeout(RING_TIMEOUT_S):
+                return await self._place.bus.ring(rings)
+        except TimeoutError:
+            return False
 
     async def _sweep(self) -> None:
         """Offer what a dead worker held, end what is overdue, take over what was left unacknowledged."""
@@ -91,12 +113,18 @@ class Housekeeping:
         for order_id in await place.database.read(overdue_orders, now=now):
             await place.bus.ring(await self._handler.end_overdue(order_id))
         idle_ms = int(place.settings.lease_s * 2_000)
+        if self._redis is None:
+            return
         for role in self._worker.roles:
             if room := self._worker.room(role):
                 left = await place.bus.reclaim(role, place.worker, idle_ms=idle_ms, count=room)
                 await self._worker.take(role, left)
 
-    async def _beat(self) -> None:
+    async def _forget(self) -> None:
+        """Drop idempotency keys whose time is over."""
+        await self._place.database.run(forget_expired_keys, self._place.clock.now())
+
+    async def _beat(self, redis: Redis) -> None:
         """Tell health and `nexus status` that this worker lives, and what its roles work with."""
         place, roles = self._place, self._worker.roles
         beat = {
@@ -108,16 +136,18 @@ class Housekeeping:
             "at": place.clock.now().isoformat(),
             "busy": self._worker.busy,
         }
-        await self._redis.hset(BEATS, place.worker, json.dumps(beat))
+        await redis.hset(BEATS, place.worker, json.dumps(beat))
 
     async def say_goodbye(self) -> None:
         """Take this worker out of the lists; without Redis it is simply missed after a while."""
+        if self._redis is None:
+            return
         try:
             async with asyncio.timeout(2):
                 await self._redis.hdel(BEATS, self._place.worker)
                 for role in self._worker.roles:
                     await self._place.bus.forget_consumer(role, self._place.worker)
-        except (redis.exceptions.RedisError, OSError, TimeoutError):
+        except (RedisError, OSError, TimeoutError):
             log.debug("worker.left_without_goodbye")
 
 

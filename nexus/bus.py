@@ -24,6 +24,7 @@ KEPT = {EVENTS: 10_000, DEAD: 10_000}  # work streams are never trimmed
 EVENTS_BLOCK_MS = 5_000
 HANGS_AFTER_S = 3.0  # a server that does not even say "nothing new" in time is as good as away
 RECONNECT_S = 0.5
+PING_TIMEOUT_S = 1.0
 FIELD = b"data"
 
 
@@ -163,10 +164,11 @@ class Bus:
                 yield EventRing.model_validate_json(fields[FIELD])
 
     async def ping(self) -> bool:
-        """True when Redis answers."""
+        """True when Redis answers, and soon."""
         try:
-            await self._redis.ping()
-        except (redis.exceptions.RedisError, OSError):
+            async with asyncio.timeout(PING_TIMEOUT_S):
+                await self._redis.ping()
+        except (redis.exceptions.RedisError, OSError, TimeoutError):
             return False
         return True
 

@@ -140,6 +140,13 @@ def _known_before(connection: Connection, new: NewOrder, now: datetime) -> Accep
     return Accepted(new.id, new.session_id, 0, is_new=False) if exists else None
 
 
+def forget_expired_keys(connection: Connection, now: datetime) -> int:
+    """Drop idempotency keys whose time is over; returns how many."""
+    return connection.execute(
+        sa.delete(idempotency_keys).where(idempotency_keys.c.expires_at <= now)
+    ).rowcount
+
+
 def _remember_key(connection: Connection, order_id: str, key: IdempotencyKey) -> None:
     connection.execute(
         sa.insert(idempotency_keys).values(

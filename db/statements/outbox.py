@@ -42,6 +42,14 @@ def take_out_of_outbox(connection: Connection, order_id: str) -> None:
     connection.execute(_DELETE, {"order": order_id})
 
 
+def ring_is_due(connection: Connection, *, now: datetime) -> bool:
+    """True when `due_rings` has something to do: a look costs no write."""
+    return (
+        connection.execute(sa.select(outbox.c.order_id).where(outbox.c.ring_at <= now).limit(1)).first()
+        is not None
+    )
+
+
 def due_rings(connection: Connection, *, now: datetime, limit: int = 200) -> list[DueRing]:
     """Outbox rows whose ring is due; their next ring is moved out, doubling from 1 s to 60 s.
 

@@ -17,7 +17,8 @@ from agents.config import AgentSettings
 from agents.handler import Workplace
 from agents.housekeeping import BEATS
 from agents.lease import LeaseKeeper
-from agents.worker import Worker, parse_roles
+from agents.serving import Worker
+from agents.worker import parse_roles
 from db.engine import Database, open_database
 from db.records import NewOrder
 from db.statements.orders import accept_order
