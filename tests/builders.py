@@ -12,11 +12,12 @@ from db.records import (
     AttemptRecord,
     AttemptStatus,
     CallRecord,
+    Ending,
     NewOrder,
 )
 from db.statements.orders import accept_order, assign_order, claim_order
 from nexus.ids import new_id, new_order_id, new_session_id
-from nexus.work_order import Channel, Difficulty, Role, Turn, WorkOrder
+from nexus.work_order import Channel, Difficulty, Role, Status, Turn, WorkOrder
 
 LEASE_S = 30.0
 
@@ -94,3 +95,8 @@ def assigned(database: Database, role: Role = Role.INTERN, **changes: object) ->
     assert claim is not None
     database.run_sync(assign_order, claim, an_assignment(role), now())
     return order
+
+
+def an_ending(status: Status = Status.DELIVERED) -> Ending:
+    """The end of an order, with a receipt that says nothing."""
+    return Ending(status, "Paris.", None, "{}")

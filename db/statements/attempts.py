@@ -29,8 +29,10 @@ WORKER_STOPPED = "the worker stopped before the reply was recorded"
 
 # Built once: constructing a statement costs several times its execution on the hot path.
 _INSERT_ATTEMPT = {
-    "postgresql": postgresql.insert(attempts).on_conflict_do_nothing(index_elements=["id"]),
-    "sqlite": sqlite.insert(attempts).on_conflict_do_nothing(index_elements=["id"]),
+    "postgresql": postgresql.insert(attempts)
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(attempts.c.id),
+    "sqlite": sqlite.insert(attempts).on_conflict_do_nothing(index_elements=["id"]).returning(attempts.c.id),
 }
 _INSERT_CALL = sa.insert(model_calls)
 _INSERT_VERDICT = sa.insert(verdicts)
@@ -90,7 +92,7 @@ def open_attempt(
             "started_at": now,
         },
     )
-    if not inserted.rowcount:
+    if inserted.first() is None:
         return last_seq(connection, order.session_id)
     start_call(connection, call)
     working = {"attempt": attempt.n, "role": attempt.role.value, "model": attempt.model}

@@ -13,13 +13,13 @@ from db.statements.outbox import take_out_of_outbox
 from db.statements.queries import get_order
 from db.statements.rows import order_from
 from db.tables import work_orders
-from db.types import db_now
+from db.types import UtcDateTime, db_now
 from nexus.work_order import Status, WorkOrder
 
 CANCELLED = "Cancelled by the owner."
 IN_FLIGHT = "the order was cancelled while the call ran"
 
-_ASKED_FOR = sa.func.coalesce(work_orders.c.cancel_requested_at, sa.bindparam("now"))
+_ASKED_FOR = sa.func.coalesce(work_orders.c.cancel_requested_at, sa.bindparam("now", type_=UtcDateTime))
 _ASK = (
     sa.update(work_orders)
     .where(work_orders.c.id == sa.bindparam("order"), work_orders.c.finished_at.is_(None))
