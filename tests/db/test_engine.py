@@ -1,7 +1,9 @@
 """Running functions in transactions, and what is said when the database is not there."""
 
+import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from db.engine import Database, open_database
+from db.engine import POSTGRES_THREADS, Database, open_database
 from db.migrate import migrate, newest_revision, present_revision
 from db.statements.orders import accept_order
 from db.statements.queries import count_open
@@ -126,6 +128,25 @@ async def test_what_one_thread_has_committed_every_reader_sees(database: Databas
         await database.run(accept_order, an_order(), now())
         assert await database.read(count_open) == number
         assert database.read_sync(count_open) == number
+
+
+async def test_a_server_that_was_restarted_fails_one_transaction_and_not_one_for_each_connection(
+    postgres: Database, postgres_server: str
+) -> None:
+    def wait_for_the_others(connection: Connection) -> int:
+        everybody.wait()
+        return int(connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one())
+
+    everybody = threading.Barrier(POSTGRES_THREADS)
+    backends = await asyncio.gather(*(postgres.run(wait_for_the_others) for _ in range(POSTGRES_THREADS)))
+    assert len(set(backends)) == POSTGRES_THREADS
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", [backends])
+
+    with pytest.raises(StoreUnavailable):
+        await postgres.run(select_1)
+
+    assert [await postgres.run(select_1) for _ in range(3 * POSTGRES_THREADS)] == [1] * 3 * POSTGRES_THREADS
 
 
 async def test_a_connection_that_was_killed_costs_one_failure_at_most(
