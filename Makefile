@@ -8,7 +8,7 @@ RUN := .venv/bin
 # Trust what the system trusts, as pip and curl do: behind a company's proxy uv's own list is not enough.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: help up test check env lock generate lint bench clean
+.PHONY: help up test check env lock generate lint bench chaos clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ generate: env ## Write the generated files: .env.example and db/schema.sql
 
 bench: env ## End-to-end latency and throughput, beside the LiteLLM proxy
 	@$(RUN)/python -m benchmarks.flow
+
+chaos: env ## Run the company under 800 faults and check that nothing was lost or doubled (SEED=1 …)
+	@$(RUN)/python -m tests.chaos.run --seed $(or $(SEED),1) $(ARGS)
 
 clean: ## Remove the environment and caches; your data in .nexus stays
 	@rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
