@@ -84,7 +84,7 @@ class LeaseKeeper:
     async def _renew_all(self) -> None:
         claims = list(self._held)
         try:
-            lost = await self._database.run(_renew, claims, self._lease_s)
+            lost = await self._database.run_ahead(_renew, claims, self._lease_s)
         except StoreUnavailable as error:
             log.warning("lease.not_renewed", orders=len(claims), error=str(error))
             return

@@ -44,6 +44,7 @@ class Database:
             if self.is_sqlite
             else self._writers
         )
+        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="db-ahead")
 
     async def run[**P, T](
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -57,6 +58,19 @@ class Database:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
             self._writers, lambda: self._in_this_thread(work, False, *args, **kwargs)
+        )
+
+    async def run_ahead[**P, T](
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`run` past the queue of other transactions, on a thread and connection of its own: leases cannot wait.
+
+        Raises:
+            StoreUnavailable: as `run`.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._ahead, lambda: self._in_this_thread(work, False, *args, **kwargs)
         )
 
     async def read[**P, T](
@@ -129,6 +143,7 @@ class Database:
         """Finish what runs and close every connection."""
         self._writers.shutdown()
         self._readers.shutdown()
+        self._ahead.shutdown()
         for connection in self._opened:
             connection.close()
         self._opened.clear()
@@ -178,7 +193,7 @@ def _postgres_engine(raw_url: str) -> Engine:
         )
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
-        pool_size=POSTGRES_THREADS,
+        pool_size=POSTGRES_THREADS + 1,
         max_overflow=4,
         pool_pre_ping=False,
         pool_timeout=CONNECT_TIMEOUT_S,
@@ -192,7 +207,7 @@ def sqlite_engine(path: Path) -> Engine:
         URL.create("sqlite+pysqlite", database=str(path)),
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "isolation_level": None},
         poolclass=QueuePool,
-        pool_size=1 + SQLITE_READERS,
+        pool_size=2 + SQLITE_READERS,
         max_overflow=8,
     )
     event.listen(engine, "connect", _prepare_sqlite)

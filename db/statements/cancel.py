@@ -9,7 +9,6 @@ from db.receipts import make_receipt
 from db.records import Ending
 from db.statements.attempts import abandon_running, attempts_of, calls_of
 from db.statements.orders import finish_order
-from db.statements.outbox import take_out_of_outbox
 from db.statements.queries import get_order
 from db.statements.rows import order_from
 from db.tables import work_orders
@@ -58,7 +57,6 @@ def end_cancelled(connection: Connection, order: WorkOrder, now: datetime) -> in
         LeaseLost: the claim is no longer the newest, or the order has ended otherwise.
     """
     abandon_running(connection, order.id, now, IN_FLIGHT)
-    take_out_of_outbox(connection, order.id)
     receipt = make_receipt(order, attempts_of(connection, order.id), calls_of(connection, order.id), now)
     ending = Ending(Status.CANCELLED, None, CANCELLED, receipt.model_dump_json())
     return finish_order(connection, order, ending, now)

@@ -341,6 +341,7 @@ def finish_order(
         finished_at=now,
         **_UNLEASED,
     )
+    take_out_of_outbox(connection, order.id)  # the sweeper may have offered it: a lease ran out, its holder lived
     if ending.result is not None:
         _insert_message(connection, order.session_id, order.id, "assistant", ending.result, now)
     # REST, WebSocket and CLI clients fetch by (session, seq): writing the event is the delivery.

@@ -8,6 +8,7 @@ sweeper puts an order back that was claimed by a worker that died.
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from db.records import DueRing
@@ -18,7 +19,15 @@ from nexus.work_order import Role, Status
 FIRST_RING_AFTER_S = 1.0
 LONGEST_BETWEEN_RINGS_S = 60.0
 
-_INSERT = sa.insert(outbox)
+def _upsert(insert: postgresql.Insert | sqlite.Insert) -> sa.Executable:
+    """A row may be there already: the sweeper offers an order whose lease ran out although its holder lives."""
+    new = insert.excluded
+    return insert.on_conflict_do_update(
+        index_elements=["order_id"], set_={"role": new.role, "ring_at": new.ring_at, "rings": new.rings}
+    )
+
+
+_PUT = {"postgresql": _upsert(postgresql.insert(outbox)), "sqlite": _upsert(sqlite.insert(outbox))}
 _DELETE = sa.delete(outbox).where(outbox.c.order_id == sa.bindparam("order"))
 
 
@@ -27,7 +36,7 @@ def put_in_outbox(
 ) -> None:
     """Note that `order_id` waits for `role`. The relay rings 1 s from now, or when `available_at` comes."""
     connection.execute(
-        _INSERT,
+        _PUT[connection.dialect.name],
         {
             "order_id": order_id,
             "role": role.value,

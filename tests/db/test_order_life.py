@@ -26,7 +26,7 @@ from db.tables import idempotency_keys, metadata, outbox, work_orders
 from nexus.errors import LeaseLost
 from nexus.usage import Usage
 from nexus.work_order import Role, Status, WorkOrder
-from tests.builders import a_try, accepted, an_order, assigned, claimed, now
+from tests.builders import a_try, accepted, an_ending, an_order, assigned, claimed, now
 
 ENDING = Ending(Status.DELIVERED, "Paris.", None, "{}")
 
@@ -118,7 +118,9 @@ def test_a_claim_takes_the_order_out_of_the_outbox_and_raises_its_fence(database
     claim = claimed(database, order.id, Role.ADMIN)
 
     assert claim is not None
-    assert (claim.fence, claim.claims, claim.lease_owner) == (1, 1, "w1")
+    assert (claim.fence, claim.claims) == (1, 1)
+    assert claim.lease_owner is not None
+    assert claim.lease_owner.startswith("w1/")
     assert rows_in(database, outbox) == 0
 
 
@@ -327,3 +329,36 @@ def test_lists_are_newest_first_filtered_and_paged_by_key(database: Database) ->
     assert [order.id for order in database.read_sync(list_orders, limit=2, before=ids[3])] == [ids[2], ids[1]]
     assert [order.id for order in database.read_sync(list_orders, owner=Role.INTERN)] == [intern]
     assert len(database.read_sync(list_orders, status=Status.QUEUED)) == 4
+
+
+def test_an_order_that_was_offered_although_its_holder_lives_leaves_the_outbox_when_it_ends(
+    database: Database,
+) -> None:
+    order = assigned(database)
+    claim = claimed(database, order.id, Role.INTERN)
+    assert claim is not None
+    offered_by_the_sweeper(database, order.id)
+
+    database.run_sync(finish_order, claim, an_ending(), now())
+
+    assert database.run_sync(due_rings, now=now() + timedelta(hours=1)) == []
+
+
+def test_an_order_that_was_offered_although_its_holder_lives_can_be_handed_over(database: Database) -> None:
+    order = assigned(database)
+    claim = claimed(database, order.id, Role.INTERN)
+    assert claim is not None
+    offered_by_the_sweeper(database, order.id)
+
+    database.run_sync(hand_over, claim, Role.CEO, now())
+
+    due = database.run_sync(due_rings, now=now() + timedelta(hours=1))
+    assert [ring.role for ring in due] == [Role.CEO]
+
+
+def offered_by_the_sweeper(database: Database, order_id: str) -> None:
+    """As when the holder was stopped for longer than its lease."""
+    past = now() - timedelta(minutes=1)
+    database.run_sync(lambda c: c.execute(sa.update(work_orders).values(lease_until=past)))
+    assert [ring.order_id for ring in database.run_sync(sweep, now=now())] == [order_id]
+    database.run_sync(lambda c: c.execute(sa.update(work_orders).values(lease_until=now())))
