@@ -5,7 +5,7 @@ host's spool, whose orders ring nobody, it polls alone.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import redis.exceptions
@@ -30,11 +30,21 @@ DRAIN_S = 25.0
 
 
 class Worker:
-    """Serves some roles until it is told to stop. Without `redis` it polls the outbox alone."""
+    """Serves some roles until it is told to stop. Without `redis` it polls the outbox alone.
 
-    def __init__(self, place: Workplace, redis: Redis | None, roles: tuple[Role, ...]) -> None:
+    While `is_open` says no, nothing new is begun: bells are left to the relay.
+    """
+
+    def __init__(
+        self,
+        place: Workplace,
+        redis: Redis | None,
+        roles: tuple[Role, ...],
+        is_open: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._place = place
         self._roles = roles
+        self._is_open = is_open
         self._has_streams = redis is not None
         self._handler = OrderHandler(place)
         self._working_on: dict[Role, set[str]] = {role: set() for role in roles}
@@ -143,7 +153,7 @@ class Worker:
 
     async def _start(self, role: Role, order_id: str, entry: Entry | None) -> None:
         """Work on the order in a task of its own, unless this process already does."""
-        if order_id not in self._working_on[role]:
+        if order_id not in self._working_on[role] and self._is_open():
             self._spawn(role, order_id, entry)
         elif entry is not None:
             await self._place.bus.done(entry)

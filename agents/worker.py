@@ -2,6 +2,8 @@
 
 `python -m agents.worker --roles admin,intern,director,ceo`. Any number may run, on any host. SIGTERM drains:
 reading stops, what runs gets 25 s, then the process exits 0. SIGKILL is equally correct: leases run out.
+
+With PostgreSQL, a second `Worker` of the process serves the host's spool, where orders are while PostgreSQL is away.
 """
 
 import argparse
@@ -11,6 +13,11 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from redis.asyncio import Redis
 
 from agents.config import AgentSettings, Payroll, Provider, resolve_payroll
 from agents.handler import Workplace
@@ -18,8 +25,9 @@ from agents.lease import LeaseKeeper
 from agents.local_models import find_local_model
 from agents.model_router import ModelRouter
 from agents.serving import Worker
-from db.engine import open_database
+from db.engine import Database, open_database
 from db.migrate import migrate
+from db.spool import Spool
 from nexus.bus import Bus
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, StoreUnavailable
@@ -31,10 +39,6 @@ from nexus.work_order import Role
 
 log = get_logger(__name__)
 
-POLL_S = 1.0
-READ_BLOCK_MS = 5_000
-DRAIN_S = 25.0
-
 
 async def serve(settings: AgentSettings, roles: tuple[Role, ...]) -> None:
     """Put a worker together, run it until SIGTERM or SIGINT, and take it apart.
@@ -44,24 +48,60 @@ async def serve(settings: AgentSettings, roles: tuple[Role, ...]) -> None:
         StoreUnavailable: the database does not answer at start.
     """
     clock, router = SystemClock(), ModelRouter(settings)
-    database = open_database(settings)
+    database, spool = open_database(settings), Spool.open(settings)
     url = settings.effective_redis_url
     client, blocking = make_redis(url), make_redis(url, blocking_reads=True)
     bus = Bus(client, blocking, clock)
     try:
-        payroll, _ = await asyncio.gather(
-            _ready_models(settings, router), asyncio.to_thread(migrate, database)
-        )
+        payroll, _ = await asyncio.gather(_ready_models(settings, router), _ready_stores(database, spool))
         name = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-6:]}"
         leases = LeaseKeeper(database, clock, settings.lease_s)
         place = Workplace(name, settings, payroll, database, bus, clock, router, leases)
         gc.freeze()  # what start-up built never dies
         log.info("worker.ready", worker=name, roles=[role.value for role in roles])
-        await Worker(place, client, roles).run(_stop_on_signals())
+        async with _keeping(spool, database):
+            await _work(place, client, spool, roles)
     finally:
         await router.close()
         await bus.close()
         database.close()
+        if spool is not None:
+            spool.close()
+
+
+async def _ready_stores(database: Database, spool: Spool | None) -> None:
+    if spool is None:
+        await asyncio.to_thread(migrate, database)
+    else:
+        await spool.start(database)
+
+
+@asynccontextmanager
+async def _keeping(spool: Spool | None, database: Database) -> AsyncIterator[None]:
+    """While PostgreSQL is away and after it is back, see to the spool."""
+    keeping = asyncio.create_task(spool.keep(database)) if spool is not None else None
+    try:
+        yield
+    finally:
+        if keeping is not None:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def _work(place: Workplace, client: Redis, spool: Spool | None, roles: tuple[Role, ...]) -> None:
+    """Serve the company's database and this host's spool until a signal, then drain both.
+
+    A PostgreSQL that comes back is not worked on before the spool is replayed: an order may be in both.
+    """
+    stop = _stop_on_signals()
+    if spool is None:
+        await Worker(place, client, roles).run(stop)
+        return
+    leases = LeaseKeeper(spool.database, place.clock, place.settings.lease_s)
+    here = replace(place, database=spool.database, leases=leases)
+    async with asyncio.TaskGroup() as both:
+        both.create_task(Worker(place, client, roles, is_open=lambda: not spool.is_local).run(stop))
+        both.create_task(Worker(here, None, roles).run(stop))
 
 
 async def _ready_models(settings: AgentSettings, router: ModelRouter) -> Payroll:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from psycopg.conninfo import conninfo_to_dict
 from redis.asyncio import Redis
+from sqlalchemy.engine import Connection
 
 from agents.completion import Completion, ModelRequest
 from agents.config import AgentSettings
@@ -23,6 +25,7 @@ from db.engine import Database, open_database
 from db.records import NewOrder
 from db.statements.orders import accept_order
 from db.statements.queries import count_open, get_history
+from db.tables import outbox
 from nexus.bus import Bus, Entry, Ring
 from nexus.clock import Clock, ManualClock, SystemClock
 from nexus.errors import ConfigurationError
@@ -190,6 +193,34 @@ async def test_without_redis_orders_are_found_in_the_database_within_seconds(
         await company.finishes_all(timeout_s=5)
 
     assert company.endings(orders) == ANSWERED
+
+
+async def test_while_the_door_is_closed_nothing_is_begun_and_nothing_lost(company: Company) -> None:
+    is_open = False
+    settings, clock = AgentSettings(), SystemClock()
+    leases = LeaseKeeper(company.database, clock, settings.lease_s)
+    place = Workplace(
+        "w1", settings, a_payroll(), company.database, company.bus, clock, company.model, leases
+    )
+    stop = asyncio.Event()
+    running = asyncio.create_task(Worker(place, company.redis, tuple(Role), lambda: is_open).run(stop))
+    orders = await company.submit(3)
+    await wait_until(
+        lambda: company.database.read_sync(least_rings) >= 2
+    )  # the relay has asked for all, twice
+    assert company.endings(orders) == {(Status.QUEUED, None)}
+
+    is_open = True
+
+    await company.finishes_all()
+    stop.set()
+    await running
+    assert company.endings(orders) == ANSWERED
+
+
+def least_rings(connection: Connection) -> int:
+    rings: int = connection.execute(sa.select(sa.func.coalesce(sa.func.min(outbox.c.rings), 0))).scalar_one()
+    return rings
 
 
 async def test_one_worker_takes_no_more_orders_at_once_than_it_may(company: Company) -> None:
