@@ -28,6 +28,13 @@ class CallStatus(StrEnum):
     IN_DOUBT = "in_doubt"
 
 
+class Durability(StrEnum):
+    """Which store holds an order: the one for all hosts, or, while PostgreSQL is away, this host's spool."""
+
+    PRIMARY = "primary"
+    LOCAL = "local"
+
+
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
     """A sender's own name for a message, so that sending twice is harmless."""
@@ -63,6 +70,7 @@ class Accepted:
     seq: int
     is_new: bool
     same_request: bool = True
+    durability: Durability = Durability.PRIMARY
 
 
 @dataclass(frozen=True, slots=True)

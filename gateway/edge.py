@@ -1,4 +1,4 @@
-"""The outermost layer of the app, plain ASGI: request ids, the limit of a body's size, the last resort.
+"""The outermost layer of the app, plain ASGI: request ids, the limit of a body's size, the end, the last resort.
 
 One of the three places in the project where a blanket `except` stands: what nobody expected becomes one log
 line with a trace and one problem document without.
@@ -18,6 +18,11 @@ from nexus.logs import get_logger
 
 log = get_logger(__name__)
 
+STOPPING = Problem(
+    Kind.STOPPING,
+    "Nothing was done. Send it again in a moment, to the gateway that follows or to another one.",
+    headers={"Retry-After": "1", "Connection": "close"},
+)
 _SENT_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _RESPONSE_STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
@@ -44,13 +49,18 @@ class _Exchange:
         self._receive = receive
         self._send = send
         self._id = scope[REQUEST_ID] = _request_id(scope)
-        self._max_bytes = services_of(HTTPConnection(scope)).settings.max_body_bytes
+        services = services_of(HTTPConnection(scope))
+        self._max_bytes = services.settings.max_body_bytes
+        self._refuses = services.stopping.is_set() and scope["type"] == "http"
         self._received_bytes = 0
         self._started = False
 
     async def serve(self, app: ASGIApp) -> None:
         structlog.contextvars.bind_contextvars(request_id=self._id)
         began = perf_counter()
+        if self._refuses:
+            await self._tell(STOPPING)
+            return
         try:
             await app(self._scope, self._limited_receive, self._tagged_send)
         except ClientDisconnect:
@@ -62,8 +72,10 @@ class _Exchange:
             await self._apologise()
 
     async def _apologise(self) -> None:
-        detail = f"This is a bug. The log has it under {self._id}."
-        response = problem_response(HTTPConnection(self._scope), Problem(Kind.INTERNAL, detail))
+        await self._tell(Problem(Kind.INTERNAL, f"This is a bug. The log has it under {self._id}."))
+
+    async def _tell(self, problem: Problem) -> None:
+        response = problem_response(HTTPConnection(self._scope), problem)
         await response(self._scope, self._receive, self._tagged_send)
 
     async def _limited_receive(self) -> Message:

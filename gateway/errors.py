@@ -33,11 +33,14 @@ class Kind(Enum):
     UNAUTHENTICATED = (401, "unauthenticated", "A valid bearer token is needed")
     FORBIDDEN = (403, "forbidden", "This sender is not served")
     NOT_FOUND = (404, "not-found", "There is no such thing")
+    KEY_IN_USE = (409, "idempotency-key-in-use", "The message with this idempotency key is being worked on")
+    HAS_ENDED = (409, "order-has-ended", "The order has ended")
     TOO_LARGE = (413, "too-large", "The request is too large")
     NOT_JSON = (415, "unsupported-media-type", "The request must be application/json")
     INVALID = (422, "invalid", "The request is not valid")
     KEY_REUSED = (422, "idempotency-key-reused", "The idempotency key was used for another message")
     INTERNAL = (500, "internal", "The gateway failed")
+    STOPPING = (503, "stopping", "The gateway is being stopped")
     STORE_UNAVAILABLE = (503, "store-unavailable", "The database does not answer")
 
     def __init__(self, status: int, slug: str, title: str) -> None:
@@ -62,6 +65,7 @@ class Problem(NexusError):
         detail: what went wrong this time; shown to the client.
         errors: the fields that are wrong, if it is about fields.
         headers: extra response headers.
+        members: further members of the problem document.
     """
 
     def __init__(
@@ -71,18 +75,22 @@ class Problem(NexusError):
         *,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.kind = kind
         self.detail = detail
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
 
 
 def problem_response(connection: HTTPConnection, problem: Problem) -> Response:
     """The problem as a response; also answers a WebSocket handshake."""
     kind = problem.kind
-    extra = {"errors": [asdict(error) for error in problem.errors]} if problem.errors else {}
+    extra: dict[str, object] = dict(problem.members)
+    if problem.errors:
+        extra["errors"] = [asdict(error) for error in problem.errors]
     return _document(connection, (kind.status, kind.slug, kind.title, problem.detail), extra, problem.headers)
 
 
@@ -110,7 +118,7 @@ def from_store(error: StoreUnavailable) -> Problem:
     seconds = max(1, round(error.retry_after_s or RETRY_AFTER_S))
     return Problem(
         Kind.STORE_UNAVAILABLE,
-        "The message was not taken. Send it again in a moment, with the same Idempotency-Key if it had one.",
+        "Nothing was done. Try again in a moment; a message with the same Idempotency-Key, if it had one.",
         headers={"Retry-After": str(seconds)},
     )
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.bodies import parse_json
 from gateway.errors import FieldError, Problem
-from gateway.schemas import SESSION_ID, Limits
+from gateway.schemas import ORDER_ID, SESSION_ID, Limits
 
 
 class RequestFrame(BaseModel):
@@ -33,6 +33,14 @@ class SubscribeParams(BaseModel):
         strict=True,
         description="the last event you saw; 0 for all, absent for new ones only",
     )
+
+
+class CancelParams(BaseModel):
+    """Parameters of `order.cancel`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    order_id: str = Field(pattern=ORDER_ID)
 
 
 def parse_params[M: BaseModel](request: RequestFrame, model: type[M], limits: Limits) -> M:

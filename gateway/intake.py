@@ -1,7 +1,8 @@
 """How a message becomes a work order. Every door uses `submit_message`, and no other way exists.
 
 The order's id is made before the first write is tried, so a repeat of the same write is harmless. The order
-is committed before any bell is rung; a bell that nobody hears is rung again by the outbox relay.
+is committed before any bell is rung; a bell that nobody hears is rung again by the outbox relay. An order in
+this host's spool is not rung for: the host's own workers look there every second.
 """
 
 import asyncio
@@ -10,13 +11,10 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from db.records import Accepted, IdempotencyKey, NewOrder
-from db.statements.events import session_exists
-from db.statements.orders import accept_order
+from db.records import Accepted, Durability, IdempotencyKey, NewOrder
 from gateway.errors import Kind, Problem
 from gateway.services import Services
 from nexus.bus import Ring
-from nexus.errors import StoreUnavailable
 from nexus.ids import new_order_id, new_session_id
 from nexus.logs import get_logger
 from nexus.messages import INTAKE, Doorbell, EventRing
@@ -51,22 +49,22 @@ async def submit_message(services: Services, submission: Submission) -> Accepted
 
     Raises:
         Problem: the session is unknown, or the key was used for another message. Nothing is stored.
-        StoreUnavailable: the database does not answer; nothing is known to be stored.
+        StoreUnavailable: no store answers; nothing is known to be stored.
     """
     if submission.session_id is not None:
         await _check_session(services, submission.session_id)
     now = services.clock.now()
     new = _new_order(submission, now, services.settings.order_deadline_s)
-    accepted = await _accept(services, new, now)
+    accepted = await services.store.accept(new, now)
     if not accepted.same_request:
         raise Problem(Kind.KEY_REUSED, "This Idempotency-Key belongs to a message that says something else.")
-    if accepted.order_id == new.id:
+    if accepted.is_new:
         await _ring(services, accepted)
     return accepted
 
 
 async def _check_session(services: Services, session_id: str) -> None:
-    if not await services.database.read(session_exists, session_id):
+    if not await services.store.session_known(session_id):
         raise Problem(Kind.NOT_FOUND, f"There is no session {session_id}; leave it out to start one.")
 
 
@@ -91,15 +89,6 @@ def _fingerprint(submission: Submission) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-async def _accept(services: Services, new: NewOrder, now: datetime) -> Accepted:
-    """Store the order; once more when the store's reply was lost, which is harmless."""
-    try:
-        return await services.database.run(accept_order, new, now)
-    except StoreUnavailable as error:
-        log.warning("intake.again", order_id=new.id, error=str(error))
-        return await services.database.run(accept_order, new, now)
-
-
 async def _ring(services: Services, accepted: Accepted) -> None:
     """Tell the Admin, and who watches here; other gateways see the event at their next look.
 
@@ -112,6 +101,8 @@ async def _ring(services: Services, accepted: Accepted) -> None:
         order_status=Status.QUEUED.value,
     )
     services.replies.heard(event)
+    if accepted.durability is Durability.LOCAL:
+        return
     try:
         async with asyncio.timeout(RING_TIMEOUT_S):
             await services.bus.ring([Ring(INTAKE, Doorbell(order_id=accepted.order_id))])

@@ -23,6 +23,8 @@ from nexus.settings import load_settings
 
 log = get_logger(__name__)
 
+LINGER_S = 0.5  # in which every client that is in touch hears 503 and where to come back
+LAST_WORDS_S = 0.2  # for requests on connections that were made before the door closed
 DRAIN_S = 20  # well under the 25 s in which a process must be gone
 KEEP_ALIVE_S = 65  # longer than clients keep idle connections, so that they never meet a closing one
 
@@ -61,7 +63,7 @@ app = create_app()
 
 
 class GatewayServer(uvicorn.Server):
-    """Uvicorn that lets waiting calls answer at once when it is told to stop."""
+    """Uvicorn that lets waiting calls answer at once when it is told to stop, and tells new ones to come back."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
@@ -80,8 +82,18 @@ class GatewayServer(uvicorn.Server):
         return port
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Answer what waits, then drain as uvicorn does."""
-        self._app.state.services.replies.release()
+        """Answer what waits; for a moment, 503 to what still arrives; then drain as uvicorn does.
+
+        Closing at once would cut off requests that are on their way, on connections kept alive or just made.
+        """
+        services = self._app.state.services
+        services.stopping.set()
+        services.replies.release()
+        if self.server_state.connections:
+            await services.clock.sleep(LINGER_S)
+            for server in self.servers:
+                server.close()
+            await services.clock.sleep(LAST_WORDS_S)
         await super().shutdown(sockets)
 
 

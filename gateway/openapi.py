@@ -26,6 +26,11 @@ class ProblemDocument(BaseModel):
     instance: str = Field(description="the path that was asked for")
     request_id: str | None = Field(description="the response's X-Request-ID, as the log has it")
     errors: list[FieldError] = Field(default=[], description="the fields that are wrong, if any")
+    order_id: str | None = Field(
+        default=None, description="409 of a repeated key: the order that is worked on"
+    )
+    session_id: str | None = Field(default=None, description="409 of a repeated key: its conversation")
+    url: str | None = Field(default=None, description="409: where the order is read")
 
 
 PROBLEM_RESPONSE: dict[int | str, dict[str, Any]] = {
@@ -34,6 +39,11 @@ PROBLEM_RESPONSE: dict[int | str, dict[str, Any]] = {
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
     }
 }
+
+
+def problem_described(description: str) -> dict[str, Any]:
+    """One status of a route that is a problem, in words."""
+    return PROBLEM_RESPONSE["default"] | {"description": description}
 
 
 @router.get("/openapi.json")

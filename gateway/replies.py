@@ -12,8 +12,7 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 
-from db.engine import Database
-from db.statements.queries import ended_among, get_order, last_seqs
+from db.store import Store, Stored
 from nexus.bus import Bus
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
@@ -53,8 +52,8 @@ class Follower:
 class Replies:
     """Wakes REST calls by order and WebSockets by session. One per gateway process."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
         self._clock = clock
         self._calls: dict[str, list[asyncio.Event]] = {}
         self._followers: dict[str, set[Follower]] = defaultdict(set)
@@ -86,21 +85,21 @@ class Replies:
 
     async def wait_for_end(
         self, order_id: str, timeout_s: float, *, just_accepted: bool = False
-    ) -> WorkOrder | None:
+    ) -> Stored[WorkOrder] | None:
         """The order as soon as it has ended, else as it stands after `timeout_s`; None when it is unknown.
 
         `just_accepted` spares the first look: the caller knows that the order was open a moment ago.
 
         Raises:
-            StoreUnavailable: the database does not answer.
+            StoreUnavailable: the store that has it does not answer.
         """
         with self._bell_for(order_id) as bell:
             if not just_accepted:
-                order = await self._database.read(get_order, order_id)
-                if order is None or not order.is_open:
-                    return order
+                found = await self._store.order(order_id)
+                if found is None or not found.value.is_open:
+                    return found
             await _heard(bell, timeout_s)
-        return await self._database.read(get_order, order_id)
+        return await self._store.order(order_id)
 
     def release(self) -> None:
         """Let every waiting call answer with what is known: the gateway stops."""
@@ -146,6 +145,7 @@ class Replies:
 
     def heard(self, ring: EventRing) -> None:
         """Wake whoever waits for this ring."""
+        self._store.saw(ring.session_id, ring.seq)
         if ring.order_status in _ENDED:
             self._order_ended(ring.order_id)
         if ring.session_id in self._followers:
@@ -186,10 +186,10 @@ class Replies:
     async def _look(self) -> None:
         """One look at the database for what the rings did not tell."""
         if self._calls:
-            for order_id in await self._database.read(ended_among, tuple(self._calls)):
+            for order_id in await self._store.ended_among(tuple(self._calls)):
                 self._order_ended(order_id)
         if self._followers:
-            for session_id, seq in (await self._database.read(last_seqs, tuple(self._followers))).items():
+            for session_id, seq in (await self._store.last_seqs(tuple(self._followers))).items():
                 if session_id in self._followers:
                     self._session_moved(session_id, seq)
 

@@ -18,19 +18,30 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from db.records import AttemptRecord, AttemptStatus, CallStatus, EventRecord
+from db.records import AttemptRecord, AttemptStatus, CallStatus, Durability, EventRecord
 from db.statements.queries import OrderHistory
+from db.store import Listed, Stored
 from nexus.receipt import Receipt
 from nexus.work_order import Channel, Difficulty, Role, Status, WorkOrder
 from qa.spec import SpecError, spec_from_mapping
 
 SESSION_ID = r"^[A-Za-z0-9._:-]{1,64}$"
+ORDER_ID = r"^WO-[0-9A-HJKMNP-TV-Z]{26}$"
 
 type Tier = Literal[Role.INTERN, Role.DIRECTOR, Role.CEO]
 Money = Annotated[
     Decimal,
     PlainSerializer(float, return_type=float, when_used="json"),
     Field(description="US dollars; null means not priced"),
+]
+
+
+StoredIn = Annotated[
+    Durability,
+    Field(
+        description="`primary`: in the database. `local`: PostgreSQL is away, so it is on the disk of the host that "
+        "took it, is worked on there, and moves to PostgreSQL when that is back."
+    ),
 ]
 
 
@@ -154,10 +165,12 @@ class ChatReply(BaseModel):
     receipt: ReceiptView | None = None
     receipt_text: str | None = Field(default=None, description="the receipt in one line")
     url: str = Field(description="where the order is read", examples=["/api/work-orders/WO-01JD0Z7M2T…"])
+    durability: StoredIn = Durability.PRIMARY
 
     @classmethod
-    def of(cls, order: WorkOrder) -> Self:
+    def of(cls, stored: Stored[WorkOrder]) -> Self:
         """The reply for an order as it stands."""
+        order = stored.value
         receipt = ReceiptView.of(order)
         return cls(
             order_id=order.id,
@@ -168,6 +181,7 @@ class ChatReply(BaseModel):
             receipt=receipt,
             receipt_text=receipt.text() if receipt else None,
             url=order_url(order.id),
+            durability=stored.durability,
         )
 
 
@@ -195,13 +209,16 @@ class OrderView(_FromRecord):
     updated_at: datetime
     deadline_at: datetime
     finished_at: datetime | None
+    cancel_requested_at: datetime | None
     url: str
+    durability: StoredIn
 
     @classmethod
-    def of(cls, order: WorkOrder) -> Self:
+    def of(cls, order: WorkOrder, durability: Durability) -> Self:
         """The order as clients see it."""
-        fields = {name: getattr(order, name) for name in cls.model_fields if name != "url"}
-        return cls(**fields, url=order_url(order.id))
+        own = cls.model_fields.keys() - {"url", "durability"}
+        fields = {name: getattr(order, name) for name in own}
+        return cls(**fields, url=order_url(order.id), durability=durability)
 
 
 class OrderPage(BaseModel):
@@ -209,6 +226,20 @@ class OrderPage(BaseModel):
 
     items: list[OrderView]
     next_cursor: str | None = Field(description="pass as `cursor` for the next page; null on the last")
+    partial: bool = Field(
+        default=False,
+        description="True while PostgreSQL is away: the page holds only what this host took in the meantime.",
+    )
+
+    @classmethod
+    def of(cls, listed: Listed, limit: int) -> Self:
+        """The first `limit` of what was found; one more says that there is another page."""
+        page = listed.orders[:limit]
+        return cls(
+            items=[OrderView.of(stored.value, stored.durability) for stored in page],
+            next_cursor=page[-1].value.id if len(listed.orders) > limit else None,
+            partial=listed.partial,
+        )
 
 
 class AttemptView(_FromRecord):
@@ -311,11 +342,12 @@ class OrderDetail(BaseModel):
     events: list[EventView]
 
     @classmethod
-    def of(cls, history: OrderHistory) -> Self:
+    def of(cls, stored: Stored[OrderHistory]) -> Self:
         """The order with its tries, verdicts, ledger and events."""
+        history = stored.value
         receipt = ReceiptView.of(history.order)
         return cls(
-            order=OrderView.of(history.order),
+            order=OrderView.of(history.order, stored.durability),
             attempts=[AttemptView.model_validate(attempt) for attempt in history.attempts],
             verdicts=_verdicts(history.attempts),
             model_calls=[ModelCallView.model_validate(call) for call in history.calls],

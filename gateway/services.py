@@ -2,19 +2,22 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
 from db.engine import Database, open_database
 from db.migrate import migrate
+from db.spool import Spool, has_worked_before
+from db.store import Store
 from gateway.config import GatewaySettings
 from gateway.replies import Replies
 from gateway.roster import Roster
 from nexus.bus import Bus
 from nexus.clock import Clock, SystemClock
+from nexus.errors import StoreUnavailable
 from nexus.redis_client import make_redis
 
 GC_THRESHOLD = 50_000  # allocations between collections; the default of 700 costs most of the p99
@@ -22,14 +25,16 @@ GC_THRESHOLD = 50_000  # allocations between collections; the default of 700 cos
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The gateway's parts."""
+    """The gateway's parts. Routes use `store`; `database` is the primary alone."""
 
     settings: GatewaySettings
     clock: Clock
     database: Database
+    store: Store
     bus: Bus
     replies: Replies
     roster: Roster
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)  # set: no new request is begun
 
 
 def services_of(connection: HTTPConnection) -> Services:
@@ -43,11 +48,15 @@ def check_stores(settings: GatewaySettings) -> None:
 
     Raises:
         ConfigurationError: a URL is wrong, or the database belongs to a newer NEXUS.
-        StoreUnavailable: the database does not answer.
+        StoreUnavailable: the database does not answer, and this host has never worked with it before.
     """
     make_redis(settings.effective_redis_url)
     with closing(open_database(settings)) as database:
-        migrate(database)
+        try:
+            migrate(database)
+        except StoreUnavailable:
+            if not has_worked_before(settings):
+                raise
 
 
 @asynccontextmanager
@@ -58,19 +67,35 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
 
     Raises:
         ConfigurationError: a setting is wrong, or the database belongs to a newer NEXUS.
-        StoreUnavailable: the database does not answer.
+        StoreUnavailable: the database does not answer, and this host has never worked with it before.
     """
     database = open_database(settings)
     try:
-        await asyncio.to_thread(migrate, database)
         async with (
-            _open_bus(settings, clock := SystemClock()) as (bus, roster),
-            _following(Replies(database, clock), bus) as replies,
+            _open_store(settings, database, clock := SystemClock()) as store,
+            _open_bus(settings, clock) as (bus, roster),
+            _following(Replies(store, clock), bus) as replies,
         ):
             with _calm_gc():
-                yield Services(settings, clock, database, bus, replies, roster)
+                yield Services(settings, clock, database, store, bus, replies, roster)
     finally:
         await asyncio.to_thread(database.close)
+
+
+@asynccontextmanager
+async def _open_store(settings: GatewaySettings, database: Database, clock: Clock) -> AsyncIterator[Store]:
+    """The store, with its spool where there is one; the spool is kept until the context ends."""
+    spool = await asyncio.to_thread(Spool.open, settings, clock)
+    if spool is None:
+        await asyncio.to_thread(migrate, database)
+        yield Store(database, None, clock)
+        return
+    try:
+        await spool.start(database)
+        async with _running(spool.keep(database), "spool"):
+            yield Store(database, spool, clock)
+    finally:
+        await asyncio.to_thread(spool.close)
 
 
 @asynccontextmanager
@@ -86,9 +111,16 @@ async def _open_bus(settings: GatewaySettings, clock: Clock) -> AsyncIterator[tu
 
 @asynccontextmanager
 async def _following(replies: Replies, bus: Bus) -> AsyncIterator[Replies]:
-    task = asyncio.create_task(replies.run(bus), name="replies")
-    try:
+    async with _running(replies.run(bus), "replies"):
         yield replies
+
+
+@asynccontextmanager
+async def _running(job: Coroutine[None, None, None], name: str) -> AsyncIterator[None]:
+    """A task that runs for ever, until the context ends."""
+    task = asyncio.create_task(job, name=name)
+    try:
+        yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):

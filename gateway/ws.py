@@ -13,14 +13,21 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from db.records import EventRecord
-from db.statements.events import events_after
-from db.statements.queries import last_seqs
 from gateway.bodies import parse_json
+from gateway.cancelling import cancel_order
 from gateway.errors import Kind, Problem, from_store
-from gateway.frames import ErrorBody, EventFrame, RequestFrame, ResponseFrame, SubscribeParams, parse_params
+from gateway.frames import (
+    CancelParams,
+    ErrorBody,
+    EventFrame,
+    RequestFrame,
+    ResponseFrame,
+    SubscribeParams,
+    parse_params,
+)
 from gateway.intake import Submission, submit_message
 from gateway.replies import Follower
-from gateway.schemas import Limits, Message, event_payload, order_url
+from gateway.schemas import Limits, Message, OrderView, event_payload, order_url
 from gateway.services import Services, services_of
 from nexus.errors import StoreUnavailable
 from nexus.logs import get_logger
@@ -129,10 +136,12 @@ class Talk:
                 return self._on_chat_send(parse_params(request, Message, self._limits))
             case "session.subscribe":
                 return self._on_subscribe(parse_params(request, SubscribeParams, self._limits))
+            case "order.cancel":
+                return self._on_cancel(parse_params(request, CancelParams, self._limits))
             case _:
                 raise Problem(
                     Kind.NOT_FOUND,
-                    "There is no such method: ping, chat.send and session.subscribe are there.",
+                    "There is no such method: ping, chat.send, session.subscribe and order.cancel are there.",
                 )
 
     async def _on_ping(self) -> dict[str, Any]:
@@ -157,13 +166,20 @@ class Talk:
             "session_id": accepted.session_id,
             "status": Status.QUEUED.value,
             "url": order_url(accepted.order_id),
+            "durability": accepted.durability.value,
         }
+
+    async def _on_cancel(self, params: CancelParams) -> dict[str, Any]:
+        cancelled = await cancel_order(self._services, params.order_id)
+        return OrderView.of(cancelled.value, cancelled.durability).model_dump(mode="json")
 
     async def _on_subscribe(self, params: SubscribeParams) -> dict[str, Any]:
         session_id = params.session_id
         if session_id not in self._sent:
             self._check_room()
-        newest = (await self._services.database.read(last_seqs, [session_id])).get(session_id)
+        newest = (await self._services.store.last_seqs([session_id])).get(session_id)
+        if newest is None and await self._services.store.session_known(session_id):
+            raise StoreUnavailable("the session may be in PostgreSQL, which does not answer")
         if newest is None:
             raise Problem(Kind.NOT_FOUND, f"There is no session {session_id}.")
         self._start(session_id, newest if params.after_seq is None else min(params.after_seq, newest))
@@ -190,12 +206,11 @@ class Talk:
 
     async def _push_session(self, session_id: str) -> None:
         while True:
-            events = await self._services.database.read(
-                events_after, session_id, self._sent[session_id], PAGE
-            )
+            events = await self._services.store.events_after(session_id, self._sent[session_id], PAGE)
             for event in events:
                 await self._send(_event_frame(event))
                 self._sent[session_id] = event.seq
+            self._services.store.saw(session_id, self._sent[session_id])
             if len(events) < PAGE:
                 return
 

@@ -12,8 +12,10 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db.engine import Database
+from db.spool import Spool
+from db.statements.modes import Mode
 from db.statements.queries import count_open
+from db.store import Store
 from gateway.auth import public
 from gateway.bodies import json_response
 from gateway.replies import Replies
@@ -44,11 +46,23 @@ class Liveness(BaseModel):
     version: str = VERSION
 
 
+class ModeView(BaseModel):
+    """One change of the store that this host accepts into."""
+
+    at: datetime
+    mode: Mode
+    reason: str
+
+
 class Component(BaseModel):
     """One part of the company."""
 
     status: Health
     reason: str = Field(examples=["2 open orders"])
+    modes: list[ModeView] | None = Field(
+        default=None,
+        description="of `database`, with PostgreSQL: this host's newest changes of mode, newest first",
+    )
 
 
 class HealthReport(BaseModel):
@@ -100,7 +114,7 @@ async def health_detailed(request: Request) -> Response:
     beats = await _beats(request)
     components = {
         "gateway": _gateway(services.replies),
-        "database": await _database(services.database),
+        "database": await _database(services.store),
         "redis": _redis(reachable=beats is not None),
     }
     for agent in _agents(beats, services.clock.now()):
@@ -129,14 +143,44 @@ def _gateway(replies: Replies) -> Component:
     return Component(status=Health.HEALTHY, reason=reason)
 
 
-async def _database(database: Database) -> Component:
-    kind = "SQLite" if database.is_sqlite else "PostgreSQL"
+async def _database(store: Store) -> Component:
+    if store.spool is not None:
+        return await _postgres_and_spool(store, store.spool)
+    kind = "SQLite" if store.primary.is_sqlite else "PostgreSQL"
     try:
         async with asyncio.timeout(STORE_TIMEOUT_S):
-            count = await database.read(count_open)
+            count = await store.primary.read(count_open)
     except (StoreUnavailable, TimeoutError):
         return Component(status=Health.CRITICAL, reason=f"{kind} does not answer: nothing can be accepted")
     return Component(status=Health.HEALTHY, reason=f"{kind}, {count} open orders")
+
+
+async def _postgres_and_spool(store: Store, spool: Spool) -> Component:
+    try:
+        async with asyncio.timeout(STORE_TIMEOUT_S):
+            left, modes = await spool.count_orders(), await spool.modes()
+    except (StoreUnavailable, TimeoutError):
+        return Component(status=Health.CRITICAL, reason="this host's spool (SQLite) does not answer")
+    views = [ModeView(at=row.at, mode=row.mode, reason=row.reason) for row in modes]
+    if spool.local_since is not None:
+        since = spool.local_since.isoformat(timespec="seconds")
+        reason = (
+            f"PostgreSQL does not answer since {since}: {spool.accepted_here} orders accepted locally, "
+            f"{left} still to be replayed"
+        )
+        return Component(status=Health.DEGRADED, reason=reason, modes=views)
+    try:
+        async with asyncio.timeout(STORE_TIMEOUT_S):
+            count = await store.primary.read(count_open)
+    except (StoreUnavailable, TimeoutError):
+        reason = (
+            "PostgreSQL does not answer: requests are held until it does, or this host goes over to its spool"
+        )
+        return Component(status=Health.CRITICAL, reason=reason, modes=views)
+    still = f", {left} of the spool's are still to be replayed" if left else ""
+    if spool.refused_sessions:
+        still += f"; PostgreSQL refuses {spool.refused_sessions} sessions of them, see the log"
+    return Component(status=Health.HEALTHY, reason=f"PostgreSQL, {count} open orders{still}", modes=views)
 
 
 def _redis(*, reachable: bool) -> Component:

@@ -1,4 +1,4 @@
-"""GET /api/work-orders: what was asked, who does it, and how it went."""
+"""/api/work-orders: what was asked, who does it, how it went; and the owner's word that it is not wanted any more."""
 
 from typing import Annotated
 
@@ -6,16 +6,17 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db.statements.queries import get_history, list_orders
 from gateway.bodies import json_response
+from gateway.cancelling import cancel_order
 from gateway.errors import Kind, Problem
-from gateway.schemas import OrderDetail, OrderPage, OrderView
+from gateway.openapi import problem_described
+from gateway.schemas import ORDER_ID, OrderDetail, OrderPage, OrderView
 from gateway.services import services_of
 from nexus.work_order import Role, Status
 
 router = APIRouter(tags=["work orders"])
 
-ORDER_ID = r"^WO-[0-9A-HJKMNP-TV-Z]{26}$"
+type OrderId = Annotated[str, Path(examples=["WO-01JD0Z7M2T9V6Q4B8X3N5K1YHR"])]
 
 
 @router.get(
@@ -29,12 +30,9 @@ async def list_work_orders(
     cursor: Annotated[str | None, Query(pattern=ORDER_ID, description="`next_cursor` of a page")] = None,
 ) -> Response:
     """Work orders, newest first; pages stay stable while new orders arrive."""
-    database = services_of(request).database
-    orders = await database.read(list_orders, status=status, owner=owner, before=cursor, limit=limit + 1)
-    page, more = orders[:limit], len(orders) > limit
-    return json_response(
-        OrderPage(items=[OrderView.of(order) for order in page], next_cursor=page[-1].id if more else None)
-    )
+    store = services_of(request).store
+    listed = await store.orders(status=status, owner=owner, before=cursor, limit=limit + 1)
+    return json_response(OrderPage.of(listed, limit))
 
 
 @router.get(
@@ -43,13 +41,30 @@ async def list_work_orders(
     summary="Read one order",
     response_model=OrderDetail,
 )
-async def get_work_order(
-    request: Request, order_id: Annotated[str, Path(examples=["WO-01JD0Z7M2T9V6Q4B8X3N5K1YHR"])]
-) -> Response:
-    """One order with its attempts, verdicts, model calls, receipt and events."""
+async def get_work_order(request: Request, order_id: OrderId) -> Response:
+    """One order with its attempts, verdicts, model calls, receipt and events.
+
+    503 with Retry-After while it cannot be told whether there is one, because PostgreSQL is away.
+    """
     history = None
     if "\x00" not in order_id:  # PostgreSQL takes no NUL, not even to look for one
-        history = await services_of(request).database.read(get_history, order_id)
+        history = await services_of(request).store.history(order_id)
     if history is None:
         raise Problem(Kind.NOT_FOUND, "There is no work order with this id.")
     return json_response(OrderDetail.of(history))
+
+
+@router.post(
+    "/api/work-orders/{order_id}/cancel",
+    operation_id="cancel_work_order",
+    summary="Cancel an order",
+    response_model=OrderView,
+    responses={409: problem_described("The order had ended otherwise; `detail` names its status")},
+)
+async def post_cancel(request: Request, order_id: OrderId) -> Response:
+    """End an order that is not wanted any more. The reply means that no further model call starts.
+
+    A call that runs is cut off and priced at its worst case. Cancelling a cancelled order is 200 again.
+    """
+    cancelled = await cancel_order(services_of(request), order_id)
+    return json_response(OrderView.of(cancelled.value, cancelled.durability))

@@ -9,6 +9,7 @@ them: `Models`, which is enough to start everything, and `Stores`. Exit 2 with o
 import argparse
 import asyncio
 import sys
+from contextlib import closing
 
 from pydantic import BaseModel
 
@@ -62,19 +63,23 @@ def prepare_database(settings: AgentSettings) -> Stores:
 
     Raises:
         ConfigurationError: DATABASE_URL is wrong, or the database is newer than this NEXUS.
-        StoreUnavailable: the database does not answer.
+        StoreUnavailable: the database does not answer, and this host has never worked with it.
     """
     from db.engine import open_database  # noqa: PLC0415
-    from db.migrate import migrate  # noqa: PLC0415
+    from db.migrate import migrate, newest_revision  # noqa: PLC0415
+    from db.spool import Spool  # noqa: PLC0415
 
-    database = open_database(settings)
-    try:
-        revision = migrate(database)
-    finally:
-        database.close()
-    if settings.database_url:
-        return Stores(database=f"PostgreSQL at {place_of(settings.database_url)}, schema {revision}")
-    return Stores(database=f"SQLite, {settings.sqlite_path}, schema {revision}")
+    with closing(open_database(settings)) as database:
+        spool = Spool.open(settings)
+        if spool is None:
+            return Stores(database=f"SQLite, {settings.sqlite_path}, schema {migrate(database)}")
+        with closing(spool):
+            asyncio.run(spool.start(database))
+            away = spool.is_local
+    where = f"PostgreSQL at {place_of(settings.database_url or '')}"
+    if away:
+        return Stores(database=f"{where} does not answer: orders are kept on this machine until it is back")
+    return Stores(database=f"{where}, schema {newest_revision()}")
 
 
 def plan_payroll(

@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
 from db.statements.queries import get_order
+from db.tables import idempotency_keys
 from gateway.config import GatewaySettings
 from gateway.main import create_app
 from nexus.messages import EVENTS, INTAKE
@@ -100,12 +103,47 @@ async def test_the_same_key_and_message_is_one_order_however_often_it_is_sent(
         return await client.post("/api/chat", json={"content": "Hi"}, headers={"Idempotency-Key": "mine"})
 
     replies = await asyncio.gather(*(send() for _ in range(8)))
-    assert {reply.status_code for reply in replies} == {202}
+    assert sorted(reply.status_code for reply in replies) == [202] + [409] * 7
     [order_id] = {reply.json()["order_id"] for reply in replies}
     assert rows_in(services_in(app).database)["work_orders"] == 1
     await company.finish(order_id)
     again = await send()
     assert (again.status_code, again.json()["content"]) == (200, "Paris")
+
+
+async def test_a_repeat_while_the_order_is_worked_on_says_where_it_is(client: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "mine"}
+    first = (await client.post("/api/chat", json={"content": "Hi"}, headers=headers)).json()
+    for wait in (0, 0.01):
+        reply = await client.post("/api/chat", json={"content": "Hi", "wait": wait}, headers=headers)
+        assert reply.status_code == 409
+        assert reply.headers["location"] == first["url"]
+        assert reply.headers["retry-after"] == "1"
+        body = reply.json()
+        assert body["type"] == "urn:nexus:problem:idempotency-key-in-use"
+        assert {name: body[name] for name in ("order_id", "session_id", "url")} == {
+            name: first[name] for name in ("order_id", "session_id", "url")
+        }
+
+
+async def test_a_key_that_has_expired_is_free_again(app: FastAPI, client: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "mine"}
+    first = (await client.post("/api/chat", json={"content": "Hi"}, headers=headers)).json()
+    with services_in(app).database.engine.begin() as connection:
+        connection.execute(sa.update(idempotency_keys).values(expires_at=datetime.now(UTC)))
+    reply = await client.post("/api/chat", json={"content": "Something else"}, headers=headers)
+    assert reply.status_code == 202
+    assert reply.json()["order_id"] != first["order_id"]
+
+
+async def test_the_reply_says_which_store_has_it(client: httpx.AsyncClient, company: Company) -> None:
+    accepted = (await client.post("/api/chat", json={"content": "Hi"})).json()
+    assert accepted["durability"] == "primary"
+    await company.finish(accepted["order_id"])
+    detail = (await client.get(accepted["url"])).json()
+    assert detail["order"]["durability"] == "primary"
+    page = (await client.get("/api/work-orders")).json()
+    assert (page["partial"], page["items"][0]["durability"]) == (False, "primary")
 
 
 async def test_the_same_key_with_another_message_is_refused(app: FastAPI, client: httpx.AsyncClient) -> None:

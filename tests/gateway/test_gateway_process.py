@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from gateway.config import GatewaySettings
 from gateway.main import main
-from tests.gateway.company import services_in, wait_until
+from tests.gateway.company import running_gateway, services_in, wait_until
 
 
 def test_importing_the_gateway_loads_no_model_library_reads_no_setting_and_opens_nothing(
@@ -94,3 +94,22 @@ async def test_nothing_is_polled_while_nobody_waits(app: FastAPI) -> None:
     replies = services_in(app).replies
     assert (replies.waiting_calls, replies.followed_sessions) == (0, 0)
     assert not replies.polls
+
+
+def test_who_asks_while_the_gateway_stops_is_told_when_to_come_back(settings: GatewaySettings) -> None:
+    with running_gateway(settings) as gateway, httpx.Client(trust_env=False) as client:
+        url = f"http://127.0.0.1:{gateway.port}/api/chat"
+        assert client.post(url, json={"content": "Hi"}).status_code == 202
+        gateway.server.should_exit = True
+        seen: list[httpx.Response] = []
+        try:
+            while gateway.thread.is_alive():
+                seen.append(client.post(url, json={"content": "Hi"}))
+        except httpx.ConnectError:
+            pass  # nobody listens any more: nothing was begun
+        assert {reply.status_code for reply in seen} <= {202, 503}
+        refused = [reply for reply in seen if reply.status_code == 503]
+        assert refused
+        for reply in refused:
+            assert reply.headers["retry-after"] == "1"
+            assert reply.json()["type"] == "urn:nexus:problem:stopping"

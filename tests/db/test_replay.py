@@ -1,0 +1,423 @@
+"""The replay on real stores: everything moves, in order, once, whatever dies in between."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from db.engine import Database, open_database
+from db.replay import Replay
+from db.spool import Spool
+from db.statements.attempts import open_attempt
+from db.statements.departure import BATCH, pick_batch, remove_batch
+from db.statements.logs import AuditEvent, insert_audit_event
+from db.statements.orders import accept_order, assign_order, claim_order, hand_over
+from db.statements.queries import get_history
+from nexus.clock import SystemClock
+from nexus.errors import LeaseLost, StoreUnavailable
+from nexus.settings import CommonSettings
+from nexus.work_order import Role, Status
+from tests.builders import a_try, an_assignment, an_order, assigned, claimed, now
+from tests.db.spooled import (
+    a_key,
+    everything_in,
+    finished,
+    goes_local,
+    let_leases_run_out,
+    nothing_left,
+    rows,
+    spooled,
+    work_to_the_end,
+)
+
+
+@pytest.fixture
+def primary(migrated_postgres_url: str) -> Iterator[Database]:
+    database = open_database(CommonSettings(database_url=migrated_postgres_url))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+async def spool(primary: Database) -> AsyncIterator[Spool]:
+    """A spool in local mode."""
+    spool = Spool.open(CommonSettings(database_url="postgresql://nobody@127.0.0.1:1/x"))
+    assert spool is not None
+    goes_local(spool)
+    yield spool
+    spool.close()
+
+
+def a_replay(spool: Spool, primary: Database) -> Replay:
+    return Replay(spool.database, primary, host="here", clock=SystemClock())
+
+
+async def test_what_was_done_here_stands_in_postgresql_row_by_row(spool: Spool, primary: Database) -> None:
+    sessions = [f"s-{n}" for n in range(4)]
+    for n in range(12):
+        finished(spool.database, session_id=sessions[n % 4], idempotency=a_key(f"k{n}"))
+    spool.database.run_sync(insert_audit_event, AuditEvent("me", "did", "ok", None, None, {}), now())
+    before = everything_in(spool.database)
+    replay = a_replay(spool, primary)
+    assert await replay.run() == 12
+    await replay.move_logs()
+    assert everything_in(primary) == before
+    assert nothing_left(spool)
+
+
+async def test_the_comparison_sees_a_row_that_is_missing(spool: Spool, primary: Database) -> None:
+    finished(spool.database)
+    before = everything_in(spool.database)
+    await a_replay(spool, primary).run()
+    with primary.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM deliveries"))
+    assert everything_in(primary) != before
+
+
+async def test_many_batches_move_in_one_run(spool: Spool, primary: Database) -> None:
+    order_ids = [(await spooled(spool)).id for _ in range(BATCH + 20)]
+    assert await a_replay(spool, primary).run() == len(order_ids)
+    assert [row["id"] for row in rows(primary, "work_orders")] == order_ids
+    assert nothing_left(spool)
+
+
+async def test_an_open_order_goes_on_in_postgresql_and_no_worker_of_the_spool_can_go_on_with_it(
+    spool: Spool, primary: Database
+) -> None:
+    order = await spooled(spool)
+    late = claimed(spool.database, order.id, Role.ADMIN)
+    assert late is not None
+    let_leases_run_out(spool.database)
+    batch = spool.database.run_sync(pick_batch, "here")
+    assert batch is not None
+    with pytest.raises(LeaseLost):
+        spool.database.run_sync(hand_over, late, Role.INTERN, now())
+    assert claimed(spool.database, order.id, Role.ADMIN) is None
+    assert await a_replay(spool, primary).run() == 1
+    claim = claimed(primary, order.id, Role.ADMIN)
+    assert claim is not None
+    assert claim.fence > late.fence
+    primary.run_sync(assign_order, claim, an_assignment(), now())
+    work_to_the_end(primary, order.id)
+    [event_numbers] = [[row["seq"] for row in rows(primary, "events")]]
+    assert event_numbers == list(range(1, len(event_numbers) + 1))
+
+
+async def test_an_order_that_lost_its_outbox_row_gets_one(spool: Spool, primary: Database) -> None:
+    order = await spooled(spool)
+    claimed(spool.database, order.id, Role.ADMIN)
+    let_leases_run_out(spool.database)
+    assert rows(spool.database, "outbox") == []
+    await a_replay(spool, primary).run()
+    assert [row["order_id"] for row in rows(primary, "outbox")] == [order.id]
+
+
+async def test_an_order_under_a_live_lease_stays_and_moves_when_it_has_ended(
+    spool: Spool, primary: Database
+) -> None:
+    held, other = assigned(spool.database), await spooled(spool)
+    claim = claimed(spool.database, held.id, Role.INTERN)
+    assert claim is not None
+    replay = a_replay(spool, primary)
+    assert await replay.run() == 1
+    assert [row["id"] for row in rows(primary, "work_orders")] == [other.id]
+    spool.database.run_sync(hand_over, claim, Role.INTERN, now())
+    work_to_the_end(spool.database, held.id)
+    assert await replay.run() == 1
+    assert nothing_left(spool)
+
+
+async def test_a_session_moves_whole_so_that_its_events_keep_their_numbers(
+    spool: Spool, primary: Database
+) -> None:
+    held = assigned(spool.database, session_id="talk")
+    done = finished(spool.database, session_id="talk")
+    claim = claimed(spool.database, held.id, Role.INTERN)
+    assert claim is not None
+    before = everything_in(spool.database)
+    replay = a_replay(spool, primary)
+    assert await replay.run() == 0, "its neighbour is still being worked on"
+    spool.database.run_sync(hand_over, claim, Role.INTERN, now())
+    assert await replay.run() == 2
+    assert rows(primary, "events") == before["events"]
+    history = primary.read_sync(get_history, done.id)
+    assert history is not None
+    assert history.order.status is Status.DELIVERED
+
+
+@pytest.mark.parametrize("end_first", [True, False])
+async def test_a_crash_between_copy_and_delete_is_harmless(
+    spool: Spool, primary: Database, monkeypatch: pytest.MonkeyPatch, end_first: bool
+) -> None:
+    order = finished(spool.database, idempotency=a_key("k")) if end_first else await spooled(spool)
+    replay = a_replay(spool, primary)
+
+    def crash(*_: object) -> int:
+        raise StoreUnavailable("killed here")
+
+    monkeypatch.setattr("db.replay.remove_batch", crash)
+    with pytest.raises(StoreUnavailable):
+        await replay.run()
+    once = everything_in(primary)
+    assert len(once["work_orders"]) == 1
+    monkeypatch.setattr("db.replay.remove_batch", remove_batch)
+    assert await replay.run() == 1
+    again = everything_in(primary)
+    for table in ("events", "messages", "attempts", "model_calls", "deliveries", "outbox", "audit_logs"):
+        assert again[table] == once[table], table
+    assert nothing_left(spool)
+    assert [row["id"] for row in again["work_orders"]] == [order.id]
+
+
+async def test_an_order_that_went_on_elsewhere_after_the_crash_is_not_taken_back(
+    spool: Spool, primary: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await spooled(spool)
+    replay = a_replay(spool, primary)
+
+    def crash(*_: object) -> int:
+        raise StoreUnavailable("killed here")
+
+    monkeypatch.setattr("db.replay.remove_batch", crash)
+    with pytest.raises(StoreUnavailable):
+        await replay.run()
+    claim = claimed(primary, order.id, Role.ADMIN)
+    assert claim is not None
+    primary.run_sync(assign_order, claim, an_assignment(), now())
+    work_to_the_end(primary, order.id)
+    ended = everything_in(primary)
+    monkeypatch.setattr("db.replay.remove_batch", remove_batch)
+    await replay.run()
+    assert everything_in(primary) == ended
+    assert nothing_left(spool)
+
+
+def lost_commit(primary: Database, spool: Spool, **changes: object) -> str:
+    """The same acceptance in both stores: PostgreSQL's reply was lost, and the host went over."""
+    new = an_order(**changes)  # type: ignore[arg-type]
+    primary.run_sync(accept_order, new, now())
+    spool.database.run_sync(accept_order, new, now())
+    return new.id
+
+
+async def test_a_commit_whose_reply_was_lost_is_one_order_as_it_ended_here(
+    spool: Spool, primary: Database
+) -> None:
+    order_id = lost_commit(primary, spool, idempotency=a_key("k"))
+    claim = claimed(spool.database, order_id, Role.ADMIN)
+    assert claim is not None
+    spool.database.run_sync(assign_order, claim, an_assignment(), now())
+    work_to_the_end(spool.database, order_id)
+    before = everything_in(spool.database)
+    await a_replay(spool, primary).run()
+    after = everything_in(primary)
+    for table in (
+        "attempts",
+        "model_calls",
+        "verdicts",
+        "deliveries",
+        "messages",
+        "idempotency_keys",
+        "outbox",
+    ):
+        assert after[table] == before[table], table
+    assert [(row["seq"], row["type"]) for row in after["events"]] == [
+        (row["seq"], row["type"]) for row in before["events"]
+    ]
+    [row] = after["work_orders"]
+    assert (row["status"], row["result"]) == ("delivered", "Paris.")
+    assert row["fence"] > before["work_orders"][0]["fence"]
+    assert claimed(primary, order_id, Role.ADMIN) is None
+
+
+async def test_a_lost_commit_that_is_still_open_here_goes_on_in_postgresql_once(
+    spool: Spool, primary: Database
+) -> None:
+    order_id = lost_commit(primary, spool)
+    await a_replay(spool, primary).run()
+    assert [row["order_id"] for row in rows(primary, "outbox")] == [order_id]
+    assert [row["type"] for row in rows(primary, "events")] == ["order.queued"]
+    assert len(rows(primary, "messages")) == 1
+
+
+async def test_a_lost_commit_that_is_worked_on_here_cannot_be_started_elsewhere(
+    spool: Spool, primary: Database
+) -> None:
+    order_id = lost_commit(primary, spool)
+    claim = claimed(spool.database, order_id, Role.ADMIN)
+    assert claim is not None
+    replay = a_replay(spool, primary)
+    assert await replay.run() == 0
+    assert claimed(primary, order_id, Role.ADMIN) is None
+    assert rows(primary, "outbox") == []
+    spool.database.run_sync(assign_order, claim, an_assignment(), now())
+    work_to_the_end(spool.database, order_id)
+    assert await replay.run() == 1
+    [row] = rows(primary, "work_orders")
+    assert row["status"] == "delivered"
+
+
+async def test_the_end_that_was_told_here_holds_though_another_host_had_begun(
+    spool: Spool, primary: Database
+) -> None:
+    order_id = lost_commit(primary, spool)
+    for store in (primary, spool.database):
+        claim = claimed(store, order_id, Role.ADMIN)
+        assert claim is not None
+        store.run_sync(assign_order, claim, an_assignment(), now())
+    theirs = claimed(primary, order_id, Role.INTERN)
+    assert theirs is not None
+    attempt, call = a_try(theirs)
+    primary.run_sync(open_attempt, theirs, attempt, call, now())
+    work_to_the_end(spool.database, order_id)
+    await a_replay(spool, primary).run()
+    [row] = rows(primary, "work_orders")
+    assert (row["status"], row["attempts"]) == ("delivered", 3)
+    assert [(row["n"], row["status"]) for row in sorted(rows(primary, "attempts"), key=lambda r: r["n"])] == [
+        (1, "abandoned"),
+        (2, "rejected"),
+        (3, "passed"),
+    ]
+    assert sorted(row["status"] for row in rows(primary, "model_calls")) == [
+        "in_doubt",
+        "recorded",
+        "recorded",
+    ]
+    with pytest.raises(LeaseLost):
+        primary.run_sync(hand_over, theirs, Role.INTERN, now())
+    numbers = [row["seq"] for row in rows(primary, "events")]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(rows(primary, "audit_logs", action="replay")) == 1
+
+
+async def test_when_both_have_ended_postgresqls_end_stands_and_what_was_paid_here_stays_in_the_ledger(
+    spool: Spool, primary: Database
+) -> None:
+    order_id = lost_commit(primary, spool)
+    for store in (primary, spool.database):
+        claim = claimed(store, order_id, Role.ADMIN)
+        assert claim is not None
+        store.run_sync(assign_order, claim, an_assignment(), now())
+        work_to_the_end(store, order_id)
+    before = everything_in(primary)
+    await a_replay(spool, primary).run()
+    after = everything_in(primary)
+    assert after["work_orders"] == before["work_orders"]
+    assert after["events"] == before["events"]
+    assert len(after["model_calls"]) == 4
+    assert len(rows(primary, "audit_logs", action="replay")) == 1
+
+
+async def test_a_key_that_made_an_unstarted_order_before_belongs_to_the_one_that_was_told(
+    spool: Spool, primary: Database
+) -> None:
+    untold = an_order(idempotency=a_key("k"))
+    primary.run_sync(accept_order, untold, now())
+    told = finished(spool.database, idempotency=a_key("k"))
+    await a_replay(spool, primary).run()
+    status = {row["id"]: (row["status"], row["failure_reason"]) for row in rows(primary, "work_orders")}
+    assert status[told.id] == ("delivered", None)
+    assert status[untold.id][0] == "cancelled"
+    assert told.id in str(status[untold.id][1])
+    assert [row["order_id"] for row in rows(primary, "idempotency_keys")] == [told.id]
+    assert rows(primary, "outbox") == []
+
+
+async def test_a_key_of_an_order_that_was_begun_stays_with_it_and_both_stand(
+    spool: Spool, primary: Database
+) -> None:
+    begun = finished(primary, idempotency=a_key("k"))
+    told = finished(spool.database, idempotency=a_key("k"))
+    await a_replay(spool, primary).run()
+    assert {row["id"]: row["status"] for row in rows(primary, "work_orders")} == {
+        begun.id: "delivered",
+        told.id: "delivered",
+    }
+    assert [row["order_id"] for row in rows(primary, "idempotency_keys")] == [begun.id]
+    assert len(rows(primary, "audit_logs", action="replay")) == 1
+
+
+async def test_a_key_that_had_expired_is_free(spool: Spool, primary: Database) -> None:
+    finished(primary, idempotency=a_key("k", lives=timedelta(seconds=-1)))
+    told = finished(spool.database, idempotency=a_key("k"))
+    await a_replay(spool, primary).run()
+    assert [row["order_id"] for row in rows(primary, "idempotency_keys")] == [told.id]
+
+
+async def test_a_session_goes_on_after_the_number_that_was_seen_of_it(
+    spool: Spool, primary: Database
+) -> None:
+    finished(primary, session_id="talk")
+    seen = len(rows(primary, "events"))
+    order = await spooled(spool, after_seq=seen, session_id="talk")
+    assert [row["seq"] for row in rows(spool.database, "events")] == [seen + 1]
+    await a_replay(spool, primary).run()
+    assert [row["seq"] for row in rows(primary, "events", order_id=order.id)] == [seen + 1]
+    assert rows(primary, "sessions")[0]["last_seq"] == seen + 1
+
+
+async def test_numbers_that_do_not_fit_are_made_to_follow(spool: Spool, primary: Database) -> None:
+    finished(primary, session_id="talk")
+    for after_seq in (0, 2, 500):
+        await spooled(spool, after_seq=after_seq, session_id="talk")
+        await a_replay(spool, primary).run()
+        numbers = [row["seq"] for row in rows(primary, "events")]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert rows(primary, "sessions")[0]["last_seq"] == len(numbers)
+
+
+async def test_a_session_that_postgresql_refuses_does_not_hold_up_the_others(
+    spool: Spool, primary: Database
+) -> None:
+    bad, good = await spooled(spool), await spooled(spool)
+    with spool.database.engine.begin() as connection:
+        change = sa.text("UPDATE work_orders SET tier_reason = :nul WHERE id = :id")
+        connection.execute(change, {"nul": "a\x00b", "id": bad.id})
+    replay = a_replay(spool, primary)
+    assert await replay.run() == 1
+    assert [row["id"] for row in rows(primary, "work_orders")] == [good.id]
+    assert replay.stuck == {bad.session_id}
+    assert [row["id"] for row in rows(spool.database, "work_orders")] == [bad.id]
+
+
+async def test_a_cancel_that_comes_while_an_order_moves_is_not_lost(
+    spool: Spool, primary: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await spooled(spool)
+
+    def cancelled_in_between(connection: sa.Connection, *args: object) -> int:
+        change = sa.text("UPDATE work_orders SET cancel_requested_at = created_at")
+        connection.execute(change)
+        monkeypatch.setattr("db.replay.remove_batch", remove_batch)
+        return remove_batch(connection, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("db.replay.remove_batch", cancelled_in_between)
+    await a_replay(spool, primary).run()
+    assert nothing_left(spool)
+    [row] = rows(primary, "work_orders", id=order.id)
+    assert row["cancel_requested_at"] is not None
+    assert len(rows(primary, "events")) == 1
+
+
+async def test_workers_in_postgresql_and_the_replay_do_not_stop_each_other(
+    spool: Spool, primary: Database
+) -> None:
+    """Both lock orders and sessions; in the wrong sequence PostgreSQL would have to break a deadlock."""
+    for _ in range(20):
+        await spooled(spool, session_id="talk")
+    theirs = [assigned(primary, session_id="talk") for _ in range(20)]
+
+    async def work(order_id: str) -> None:
+        order = await primary.run(
+            claim_order, order_id, role=Role.INTERN, holder=f"w/{order_id}", lease_s=30, now=now()
+        )
+        assert order is not None
+        await primary.run(hand_over, order, Role.INTERN, now())
+
+    working = [asyncio.create_task(work(order.id)) for order in theirs]
+    assert await a_replay(spool, primary).run() == 20
+    await asyncio.gather(*working)
+    numbers = [row["seq"] for row in rows(primary, "events")]
+    assert numbers == list(range(1, len(numbers) + 1))
