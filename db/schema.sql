@@ -42,6 +42,7 @@ CREATE TABLE inbound (
 	received_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT pk_inbound PRIMARY KEY (channel, update_id)
 );
+CREATE INDEX ix_inbound_order_id ON inbound (order_id);
 
 -- Conversations. A session's events and messages are numbered and ordered within it.
 CREATE TABLE sessions (
@@ -112,8 +113,10 @@ CREATE TABLE work_orders (
 );
 CREATE INDEX ix_work_orders_open ON work_orders (lease_until) WHERE finished_at IS NULL;
 CREATE INDEX ix_work_orders_owner_id ON work_orders (owner, id);
+CREATE INDEX ix_work_orders_retry_of ON work_orders (retry_of) WHERE retry_of IS NOT NULL;
 CREATE INDEX ix_work_orders_session_id ON work_orders (session_id);
 CREATE INDEX ix_work_orders_status_id ON work_orders (status, id);
+CREATE INDEX ix_work_orders_status_owner_id ON work_orders (status, owner, id);
 
 -- One employee's try at one order.
 CREATE TABLE attempts (
@@ -159,6 +162,7 @@ CREATE TABLE idempotency_keys (
 	CONSTRAINT fk_idempotency_keys_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id)
 );
 CREATE INDEX ix_idempotency_keys_expires_at ON idempotency_keys (expires_at);
+CREATE INDEX ix_idempotency_keys_order_id ON idempotency_keys (order_id);
 
 -- The conversation, kept in full.
 CREATE TABLE messages (
@@ -172,6 +176,7 @@ CREATE TABLE messages (
 	CONSTRAINT fk_messages_session_id_sessions FOREIGN KEY(session_id) REFERENCES sessions (id),
 	CONSTRAINT fk_messages_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id)
 );
+CREATE INDEX ix_messages_order_id ON messages (order_id);
 CREATE INDEX ix_messages_session_id_id ON messages (session_id, id);
 
 -- Orders that wait for a worker. The row goes when a worker claims the order.
@@ -215,6 +220,7 @@ CREATE TABLE model_calls (
 	CONSTRAINT fk_model_calls_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id),
 	CONSTRAINT fk_model_calls_attempt_id_attempts FOREIGN KEY(attempt_id) REFERENCES attempts (id)
 );
+CREATE INDEX ix_model_calls_attempt_id ON model_calls (attempt_id);
 CREATE INDEX ix_model_calls_order_id ON model_calls (order_id);
 CREATE INDEX ix_model_calls_started_at ON model_calls (started_at);
 

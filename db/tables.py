@@ -76,6 +76,7 @@ work_orders = Table(
     Index(None, "session_id"),
     Index(None, "status", "id"),
     Index(None, "owner", "id"),
+    Index(None, "status", "owner", "id"),
     comment="One unit of work. Terminal statuses never change.",
 )
 
@@ -85,6 +86,13 @@ Index(
     work_orders.c.lease_until,
     postgresql_where=work_orders.c.finished_at.is_(None),
     sqlite_where=work_orders.c.finished_at.is_(None),
+)
+# Few orders do another one again; finding them must not read all.
+Index(
+    "ix_work_orders_retry_of",
+    work_orders.c.retry_of,
+    postgresql_where=work_orders.c.retry_of.is_not(None),
+    sqlite_where=work_orders.c.retry_of.is_not(None),
 )
 
 outbox = Table(
@@ -107,6 +115,7 @@ idempotency_keys = Table(
     Column("order_id", ID, ForeignKey("work_orders.id"), nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Index(None, "expires_at"),
+    Index(None, "order_id"),
 )
 
 inbound = Table(
@@ -116,6 +125,7 @@ inbound = Table(
     Column("update_id", String(128), primary_key=True, comment="the channel's own id of the message"),
     Column("order_id", ID),
     Column("received_at", UtcDateTime, nullable=False),
+    Index(None, "order_id"),
     comment="Messages already taken from channels that redeliver.",
 )
 
@@ -167,6 +177,7 @@ model_calls = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
     Index(None, "order_id"),
+    Index(None, "attempt_id"),
     Index(None, "started_at"),
     comment="The ledger: a row is written before every call and settled after it.",
 )
@@ -221,6 +232,7 @@ messages = Table(
     Column("content", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "session_id", "id"),
+    Index(None, "order_id"),
     comment="The conversation, kept in full.",
 )
 

@@ -1,4 +1,4 @@
-"""The command line: `nexus up | chat | doctor | status | version`.
+"""The command line: `nexus up | chat | doctor | status | orders | version`.
 
 Each command is a few lines that call its module; modules are imported when their command runs, so that
 `nexus --help` stays fast. What cannot work is one line on standard error: exit 2 when a setting or the
@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from nexus.cli.orders import orders
 from nexus.errors import ConfigurationError, NexusError, PermanentError
 
 Url = Annotated[
@@ -90,6 +91,9 @@ def status(url: Url = None) -> None:
     from nexus.cli.status import show_status  # noqa: PLC0415
 
     raise typer.Exit(show_status(company_address(url)))
+
+
+app.add_typer(orders, name="orders")
 
 
 @app.command()
