@@ -26,6 +26,13 @@ SQLITE_READERS = 2
 BUSY_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 3
 BUSY_RETRIES = 3
+# Without these a cable that was pulled blocks a thread for minutes. Milliseconds, then seconds.
+NOTICE_A_DEAD_NETWORK = {
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 
 
 class Database:
@@ -197,7 +204,11 @@ def _postgres_engine(raw_url: str) -> Engine:
         max_overflow=4,
         pool_pre_ping=False,
         pool_timeout=CONNECT_TIMEOUT_S,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": "-c timezone=utc"},
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "options": "-c timezone=utc",
+            **NOTICE_A_DEAD_NETWORK,
+        },
     )
 
 

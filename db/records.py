@@ -59,6 +59,7 @@ class NewOrder:
     deadline_at: datetime
     idempotency: IdempotencyKey | None = None
     retry_of: str | None = None
+    session_is_new: bool = False  # the session's id was made for this very message
 
 
 @dataclass(frozen=True, slots=True)

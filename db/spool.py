@@ -146,13 +146,15 @@ class Spool:
             if alone:
                 await self._replay_to(primary).move_logs()
 
-    async def accept(self, new: NewOrder, now: datetime, *, after_seq: int = 0) -> Accepted | None:
+    async def accept(self, new: NewOrder, now: datetime, *, born_here: bool) -> Accepted | None:
         """Accept into the spool; None when the host is in primary mode, or goes back to it at this moment.
+
+        `born_here`: PostgreSQL cannot know the order's session.
 
         Raises:
             StoreUnavailable: the spool cannot be written.
         """
-        outcome = await self.database.run(accept_locally, new, now, after_seq=after_seq)
+        outcome = await self.database.run(accept_locally, new, now, born_here=born_here)
         if isinstance(outcome, Accepted):
             self._holds_orders = True
             self.accepted_here += outcome.is_new

@@ -6,7 +6,6 @@ looks where the order is, and never takes "not found here" for "does not exist" 
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from db.spool import Spool
 from db.statements.cancel import cancel_order
 from db.statements.events import events_after, session_exists
 from db.statements.queries import OrderHistory, ended_among, get_history, get_order, last_seqs, list_orders
-from db.statements.spooling import accept_or_recall, find_by_key
+from db.statements.spooling import PROVISIONAL, accept_or_recall, find_by_key
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
 from nexus.logs import get_logger
@@ -32,7 +31,6 @@ HOLD_S = 10.0  # going over takes 5 s at most; who still has no answer then gets
 AGAIN_S = 0.1
 SLOW_S = 1.0  # a statement that takes longer makes us look whether PostgreSQL is there
 PATIENCE_S = 5.0
-SEEN_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +57,11 @@ class Store:
         self.spool = spool
         self._clock = clock
         self._keys_at_work: dict[tuple[str, str], asyncio.Lock] = {}
-        self._seen: OrderedDict[str, int] = OrderedDict()  # the newest event of each session that passed here
 
     @property
     def is_local(self) -> bool:
         """True while new orders go into the spool."""
         return self.spool is not None and self.spool.is_local
-
-    def saw(self, session_id: str, seq: int) -> None:
-        """Note how far a session has come: in the spool it goes on from there."""
-        if self.spool is not None and seq > self._seen.get(session_id, 0):
-            self._seen[session_id] = seq
-            self._seen.move_to_end(session_id)
-            if len(self._seen) > SEEN_KEPT:
-                self._seen.popitem(last=False)
 
     async def accept(self, new: NewOrder, now: datetime) -> Accepted:
         """Record `new` durably, in PostgreSQL or in the spool; held until one of them has it.
@@ -83,9 +72,7 @@ class Store:
         if self.spool is None:
             return await self._accept_alone(new, now)
         async with self._one_at_a_time(new.idempotency):
-            accepted = await self._accept(self.spool, new, now)
-        self.saw(accepted.session_id, accepted.seq)
-        return accepted
+            return await self._accept(self.spool, new, now)
 
     async def _accept_alone(self, new: NewOrder, now: datetime) -> Accepted:
         """Once more when the store's reply was lost, which is harmless."""
@@ -103,6 +90,7 @@ class Store:
             if spool.is_local:
                 accepted = await self._accept_locally(spool, new, now)
             else:
+                new = replace(new, session_is_new=False)  # from now on PostgreSQL may know the session
                 accepted = await self._accept_in_primary(spool, new, now)
             if accepted is not None:
                 return accepted
@@ -121,8 +109,9 @@ class Store:
             # Tried before, with an outcome that nobody knows: under the same id it cannot be a second order.
             noted = await asyncio.to_thread(spool.keys.find, new.idempotency, now)
             if noted is not None and noted.same_request:
-                new = replace(new, id=noted.order_id, session_id=noted.session_id)
-        return await spool.accept(new, now, after_seq=self._seen.get(new.session_id, 0))
+                new = replace(new, id=noted.order_id, session_id=noted.session_id, session_is_new=False)
+        accepted = await spool.accept(new, now, born_here=new.session_is_new)
+        return replace(accepted, seq=0) if accepted and accepted.seq > PROVISIONAL else accepted
 
     async def _known_in_primary(self, spool: Spool, key: IdempotencyKey, now: datetime) -> Accepted | None:
         """The order in PostgreSQL that the key belongs to: by its own word, or while it is away by the journal's."""
@@ -141,6 +130,8 @@ class Store:
             known = await _known_here(spool, new.idempotency, now)
             if known is not None:
                 return known
+        if await self._has_not_moved_yet(spool, new):
+            return None
         try:
             accepted = await self._ask(lambda: self.primary.run(accept_or_recall, new, now))
         except (StoreUnavailable, sa.exc.IntegrityError) as error:
@@ -150,6 +141,10 @@ class Store:
         if new.idempotency is not None:
             spool.keys.done(new.idempotency, accepted, now)
         return accepted
+
+    async def _has_not_moved_yet(self, spool: Spool, new: NewOrder) -> bool:
+        """True while the session is in the spool: PostgreSQL would number its events a second time."""
+        return spool.holds_orders and await spool.database.read(session_exists, new.session_id)
 
     @asynccontextmanager
     async def _one_at_a_time(self, key: IdempotencyKey | None) -> AsyncIterator[None]:
@@ -233,7 +228,8 @@ class Store:
         def page(database: Database) -> Awaitable[list[EventRecord]]:
             return database.read(events_after, session_id, seq, limit)
 
-        here = await page(self.spool.database) if self._spool_counts() and self.spool else []
+        found = await page(self.spool.database) if self._spool_counts() and self.spool else []
+        here = [event for event in found if event.seq <= PROVISIONAL]
         if not self._primary_may_answer():
             there = None
         elif self.is_local:
@@ -241,6 +237,14 @@ class Store:
         else:
             there = await self._ask(lambda: page(self.primary))
         return _joined(there or (), here, seq, limit)
+
+    async def previews_after(self, session_id: str, seq: int) -> list[EventRecord]:
+        """Events in the spool that have no number yet, after `seq` as the spool counts them. They come again, numbered,
+        from `events_after` when they have been replayed.
+        """
+        if not self._spool_counts() or self.spool is None:
+            return []
+        return await self.spool.database.read(events_after, session_id, max(seq, PROVISIONAL))
 
     async def last_seqs(self, session_ids: Collection[str]) -> dict[str, int]:
         """The newest event's number of each session that is found.
@@ -251,6 +255,8 @@ class Store:
         seqs: dict[str, int] = {}
         for found in await self._in_all(lambda database: database.read(last_seqs, session_ids)):
             for session_id, seq in found.items():
+                if seq >= PROVISIONAL:
+                    continue
                 seqs[session_id] = max(seq, seqs.get(session_id, 0))
         return seqs
 

@@ -86,4 +86,6 @@ class EventFrame(BaseModel):
     type: Literal["event"] = "event"
     event: str
     payload: dict[str, Any]
-    seq: int = Field(description="the event's number in its session")
+    seq: int | None = Field(
+        description="the event's number in its session; null: a preview, the event comes again with its number"
+    )

@@ -79,6 +79,7 @@ def _new_order(submission: Submission, now: datetime, deadline_s: float) -> NewO
         requested_tier=submission.tier,
         spec_json=submission.spec_json,
         deadline_at=now + timedelta(seconds=deadline_s),
+        session_is_new=submission.session_id is None,
         idempotency=IdempotencyKey(OWNER, key, _fingerprint(submission), now + KEY_LIVES) if key else None,
     )
 
@@ -94,6 +95,9 @@ async def _ring(services: Services, accepted: Accepted) -> None:
 
     The order is safe already, so Redis gets little time.
     """
+    if accepted.durability is Durability.LOCAL:
+        services.replies.heard_of(accepted.session_id)
+        return
     event = EventRing(
         session_id=accepted.session_id,
         seq=accepted.seq,
@@ -101,8 +105,6 @@ async def _ring(services: Services, accepted: Accepted) -> None:
         order_status=Status.QUEUED.value,
     )
     services.replies.heard(event)
-    if accepted.durability is Durability.LOCAL:
-        return
     try:
         async with asyncio.timeout(RING_TIMEOUT_S):
             await services.bus.ring([Ring(INTAKE, Doorbell(order_id=accepted.order_id))])

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 
+from db.statements.spooling import PROVISIONAL
 from db.store import Store, Stored
 from nexus.bus import Bus
 from nexus.clock import Clock
@@ -145,11 +146,17 @@ class Replies:
 
     def heard(self, ring: EventRing) -> None:
         """Wake whoever waits for this ring."""
-        self._store.saw(ring.session_id, ring.seq)
         if ring.order_status in _ENDED:
             self._order_ended(ring.order_id)
-        if ring.session_id in self._followers:
+        if ring.seq > PROVISIONAL:
+            self.heard_of(ring.session_id)
+        elif ring.session_id in self._followers:
             self._session_moved(ring.session_id, ring.seq)
+
+    def heard_of(self, session_id: str) -> None:
+        """Wake who follows the session, without a number: there may be news of it in the spool."""
+        for follower in self._followers.get(session_id, ()):
+            follower.wake(session_id)
 
     def _order_ended(self, order_id: str) -> None:
         for bell in self._calls.get(order_id, ()):

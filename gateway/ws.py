@@ -1,8 +1,9 @@
 """/ws: requests answered in order, and every event of the followed sessions exactly once.
 
 Events are read from the database after the last number that was sent, so nothing is lost, repeated or queued
-here: what a slow client has not taken yet is still in the table. A client that takes nothing for `ws_stall_s`
-is closed with 1013 and resumes with the last `seq` it saw.
+here: what a slow client has not taken yet is still in the table. While PostgreSQL is away, events of a session that
+it knows have no number yet: they are sent as previews without one, and again with it when they are replayed. A
+client that takes nothing for `ws_stall_s` is closed with 1013 and resumes with the last `seq` it saw.
 """
 
 import asyncio
@@ -70,6 +71,7 @@ class Talk:
         self._services = services
         self._follower = follower
         self._sent: dict[str, int] = {}  # per session, the last event this client was sent
+        self._previewed: dict[str, int] = {}  # the same for events that have no number yet
         self._one_sender = asyncio.Lock()
         settings = services.settings
         self._limits = Limits(settings.max_content_chars, settings.max_wait_s)
@@ -210,9 +212,13 @@ class Talk:
             for event in events:
                 await self._send(_event_frame(event))
                 self._sent[session_id] = event.seq
-            self._services.store.saw(session_id, self._sent[session_id])
             if len(events) < PAGE:
-                return
+                break
+        for event in await self._services.store.previews_after(
+            session_id, self._previewed.get(session_id, 0)
+        ):
+            await self._send(_event_frame(event).model_copy(update={"seq": None}))
+            self._previewed[session_id] = event.seq
 
     async def _send(self, frame: ResponseFrame | EventFrame) -> None:
         """One frame out; it waits while the client's buffers are full, at most `ws_stall_s`."""

@@ -75,7 +75,11 @@ _NEWEST_FENCE = sa.select(work_orders.c.fence).where(work_orders.c.id == sa.bind
 _RENEW = _FENCED.values(lease_until=db_now(sa.bindparam("lease_s", type_=sa.Float)))
 _BEFORE = (
     sa.select(messages.c.role, messages.c.content)
-    .where(messages.c.session_id == sa.bindparam("session"), messages.c.order_id < sa.bindparam("order"))
+    .where(
+        messages.c.session_id == sa.bindparam("session"),
+        messages.c.order_id < sa.bindparam("order"),
+        messages.c.order_id != sa.bindparam("retried"),  # its question is this order's own
+    )
     .order_by(messages.c.id.desc())
     .limit(sa.bindparam("turns", type_=sa.Integer))
 )
@@ -116,7 +120,9 @@ def accept_order(connection: Connection, new: NewOrder, now: datetime) -> Accept
     if new.idempotency is not None:
         _remember_key(connection, new.id, new.idempotency)
     put_in_outbox(connection, new.id, Role.ADMIN, now=now)
-    queued = Happening("order.queued", {"channel": new.channel.value, "content": new.content})
+    told = {"channel": new.channel.value, "content": new.content}
+    again = {"retry_of": new.retry_of} if new.retry_of else {}
+    queued = Happening("order.queued", told | again)
     seq = append_events(connection, new, [queued], now)
     return Accepted(new.id, new.session_id, seq, is_new=True)
 
@@ -341,7 +347,9 @@ def finish_order(
         finished_at=now,
         **_UNLEASED,
     )
-    take_out_of_outbox(connection, order.id)  # the sweeper may have offered it: a lease ran out, its holder lived
+    take_out_of_outbox(
+        connection, order.id
+    )  # the sweeper may have offered it: a lease ran out, its holder lived
     if ending.result is not None:
         _insert_message(connection, order.session_id, order.id, "assistant", ending.result, now)
     # REST, WebSocket and CLI clients fetch by (session, seq): writing the event is the delivery.
@@ -369,5 +377,6 @@ def finish_order(
 
 def conversation_before(connection: Connection, order: WorkOrder, limit: int) -> tuple[Turn, ...]:
     """The session's last `limit` messages that are older than this order, oldest first."""
-    rows = connection.execute(_BEFORE, {"session": order.session_id, "order": order.id, "turns": limit}).all()
+    before = {"session": order.session_id, "order": order.id, "retried": order.retry_of or "", "turns": limit}
+    rows = connection.execute(_BEFORE, before).all()
     return tuple(Turn(row.role, row.content) for row in reversed(rows))

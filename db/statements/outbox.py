@@ -19,6 +19,7 @@ from nexus.work_order import Role, Status
 FIRST_RING_AFTER_S = 1.0
 LONGEST_BETWEEN_RINGS_S = 60.0
 
+
 def _upsert(insert: postgresql.Insert | sqlite.Insert) -> sa.Executable:
     """A row may be there already: the sweeper offers an order whose lease ran out although its holder lives."""
     new = insert.excluded
@@ -84,10 +85,16 @@ def due_rings(connection: Connection, *, now: datetime, limit: int = 200) -> lis
 
 def waiting_orders(connection: Connection, role: Role, *, now: datetime, limit: int) -> list[str]:
     """Orders that wait for `role`, oldest first: what a worker polls while Redis is away."""
+    # A subquery, because SQLite would drive a join from the far larger table.
+    available_at = (
+        sa.select(work_orders.c.available_at)
+        .where(work_orders.c.id == outbox.c.order_id)
+        .correlate(outbox)
+        .scalar_subquery()
+    )
     rows = connection.execute(
         sa.select(outbox.c.order_id)
-        .join(work_orders, work_orders.c.id == outbox.c.order_id)
-        .where(outbox.c.role == role.value, work_orders.c.available_at <= now)
+        .where(outbox.c.role == role.value, available_at <= now)
         .order_by(outbox.c.order_id)
         .limit(limit)
     )

@@ -16,6 +16,10 @@ from db.types import db_now
 
 DRAINER = "drain:"  # a lease under this name is the replay's own
 
+PROVISIONAL = 10**12
+"""Events of a session that PostgreSQL may know are numbered above this in the spool, and nobody is shown them: only
+the replay, which sees the session's newest event there, can give them numbers that stay."""
+
 _NO_ORDER = sa.select(work_orders.c.id).limit(1)
 _OPEN = work_orders.c.finished_at.is_(None)
 _AT_WORK = sa.and_(
@@ -56,11 +60,11 @@ def accept_or_recall(connection: Connection, new: NewOrder, now: datetime) -> Ac
 
 
 def accept_locally(
-    connection: Connection, new: NewOrder, now: datetime, *, after_seq: int
+    connection: Connection, new: NewOrder, now: datetime, *, born_here: bool
 ) -> Accepted | Mode:
     """Accept into the spool if the host is in local mode; else say what the mode is, and store nothing.
 
-    `after_seq` is the newest event that is known of a session that PostgreSQL made: its numbers go on there.
+    `born_here`: PostgreSQL cannot know the session, so the numbers of its events are final.
     """
     newest = newest_mode(connection)
     if newest is None or newest.mode is Mode.PRIMARY:
@@ -68,17 +72,18 @@ def accept_locally(
     if gated(newest, now):
         return Mode.RETURNING
     cancel_return(connection)  # if there is one: it is too old
-    if after_seq:
-        _begin_session_after(connection, new, now, after_seq)
+    if not born_here:
+        _begin_provisional_session(connection, new, now)
     return replace(accept_or_recall(connection, new, now), durability=Durability.LOCAL)
 
 
-def _begin_session_after(connection: Connection, new: NewOrder, now: datetime, after_seq: int) -> None:
+def _begin_provisional_session(connection: Connection, new: NewOrder, now: datetime) -> None:
+    """Unless the spool has it: then it was begun here, one way or the other, and goes on like that."""
     session = {
         "id": new.session_id,
         "user_id": new.user_id,
         "channel": new.channel.value,
-        "last_seq": after_seq,
+        "last_seq": PROVISIONAL,
         "created_at": now,
         "updated_at": now,
     }

@@ -30,7 +30,7 @@ class Frame(BaseModel):
 
     type: str
     event: str = ""
-    seq: int = 0
+    seq: int | None = None
     ok: bool = True
     payload: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
@@ -172,7 +172,7 @@ def _step(order: _Order, frame: Frame, watch: Watcher) -> Outcome | None:
     payload = frame.payload or {}
     if frame.type != "event":
         return None
-    order.seen_seq = max(order.seen_seq, frame.seq)
+    order.seen_seq = max(order.seen_seq, frame.seq or 0)
     if payload.get("order_id") != order.id:
         return None
     watch(frame.event, payload)

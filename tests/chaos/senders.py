@@ -154,7 +154,9 @@ class Sender:
 
     def _hear(self, session: str, frame: dict[str, Any]) -> None:
         """Note an event, and the order that it ends, if it does."""
-        if frame["type"] == "event":
+        if frame["type"] == "event" and frame["seq"] is None:
+            self._counts["ws previews"] += 1
+        elif frame["type"] == "event":
             seen, seq = self._notes.watched.get(session, 0), frame["seq"]
             order, type_ = frame["payload"]["order_id"], frame["event"]
             ended = type_.removeprefix("order.") in ENDED

@@ -49,10 +49,10 @@ def goes_local(spool: Spool, reason: str = "a test") -> None:
     spool.database.run_sync(write_mode, Mode.LOCAL, "here", reason, now())
 
 
-async def spooled(spool: Spool, after_seq: int = 0, **changes: object) -> NewOrder:
+async def spooled(spool: Spool, *, born_here: bool = True, **changes: object) -> NewOrder:
     """An order that was accepted into the spool."""
     order = an_order(**changes)  # type: ignore[arg-type]
-    accepted = await spool.accept(order, now(), after_seq=after_seq)
+    accepted = await spool.accept(order, now(), born_here=born_here)
     assert accepted is not None, "the host is not in local mode"
     return replace(order, id=accepted.order_id)
 

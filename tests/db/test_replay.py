@@ -15,6 +15,7 @@ from db.statements.departure import BATCH, pick_batch, remove_batch
 from db.statements.logs import AuditEvent, insert_audit_event
 from db.statements.orders import accept_order, assign_order, claim_order, hand_over
 from db.statements.queries import get_history
+from db.statements.spooling import PROVISIONAL
 from nexus.clock import SystemClock
 from nexus.errors import LeaseLost, StoreUnavailable
 from nexus.settings import CommonSettings
@@ -346,22 +347,30 @@ async def test_a_key_that_had_expired_is_free(spool: Spool, primary: Database) -
     assert [row["order_id"] for row in rows(primary, "idempotency_keys")] == [told.id]
 
 
-async def test_a_session_goes_on_after_the_number_that_was_seen_of_it(
+async def test_events_of_a_session_that_postgresql_may_know_are_numbered_by_the_replay(
     spool: Spool, primary: Database
 ) -> None:
     finished(primary, session_id="talk")
     seen = len(rows(primary, "events"))
-    order = await spooled(spool, after_seq=seen, session_id="talk")
-    assert [row["seq"] for row in rows(spool.database, "events")] == [seen + 1]
+    order = await spooled(spool, born_here=False, session_id="talk")
+    assert [row["seq"] for row in rows(spool.database, "events")] == [PROVISIONAL + 1]
     await a_replay(spool, primary).run()
     assert [row["seq"] for row in rows(primary, "events", order_id=order.id)] == [seen + 1]
     assert rows(primary, "sessions")[0]["last_seq"] == seen + 1
 
 
-async def test_numbers_that_do_not_fit_are_made_to_follow(spool: Spool, primary: Database) -> None:
-    finished(primary, session_id="talk")
-    for after_seq in (0, 2, 500):
-        await spooled(spool, after_seq=after_seq, session_id="talk")
+async def test_events_of_a_session_that_began_here_keep_their_numbers(
+    spool: Spool, primary: Database
+) -> None:
+    order = await spooled(spool, session_id="talk")
+    told = [row["seq"] for row in rows(spool.database, "events")]
+    await a_replay(spool, primary).run()
+    assert [row["seq"] for row in rows(primary, "events", order_id=order.id)] == told == [1]
+
+
+async def test_a_session_that_is_away_again_and_again_has_no_gaps(spool: Spool, primary: Database) -> None:
+    for _ in range(3):
+        await spooled(spool, born_here=False, session_id="talk")
         await a_replay(spool, primary).run()
         numbers = [row["seq"] for row in rows(primary, "events")]
         assert numbers == list(range(1, len(numbers) + 1))

@@ -127,8 +127,8 @@ async def test_a_process_that_has_not_noticed_the_return_accepts_nothing_into_th
     goes_local(spool)
     await spooled(spool)
     spool.database.run_sync(begin_return, "here", now())
-    assert await spool.accept(an_order(), now()) is None, "the last orders are moving: wait"
-    assert await spool.accept(an_order(), now()) is None
+    assert await spool.accept(an_order(), now(), born_here=True) is None, "the last orders are moving: wait"
+    assert await spool.accept(an_order(), now(), born_here=True) is None
     assert len(rows(spool.database, "work_orders")) == 1
     spool.close()
 
@@ -141,9 +141,9 @@ async def test_a_way_back_that_was_begun_by_a_process_that_died_holds_nobody_up_
     assert spool is not None
     goes_local(spool)
     spool.database.run_sync(begin_return, "here", clock.now())
-    assert await spool.accept(an_order(), clock.now()) is None
+    assert await spool.accept(an_order(), clock.now(), born_here=True) is None
     clock.advance(GATE_S + 0.1)
-    assert await spool.accept(an_order(), clock.now()) is not None
+    assert await spool.accept(an_order(), clock.now(), born_here=True) is not None
     assert modes_in(spool) == [Mode.LOCAL]
     spool.close()
 
@@ -250,7 +250,7 @@ async def test_the_return_comes_though_new_orders_keep_coming(
         async def send_for_ever() -> None:
             while True:
                 order = an_order()
-                if await spool.accept(order, now()) is None and not spool.is_local:
+                if await spool.accept(order, now(), born_here=True) is None and not spool.is_local:
                     await primary.run(accept_order, order, now())
                 sent.append(order.id)
 

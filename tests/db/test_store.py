@@ -325,18 +325,22 @@ async def test_with_both_stores_down_a_request_fails_and_stores_nothing(
         await host.accept()
 
 
-async def test_events_of_both_stores_are_one_sequence(server: StoppablePostgres, host: Host) -> None:
+async def test_events_without_a_number_are_previews_until_the_replay_numbers_them(
+    server: StoppablePostgres, host: Host
+) -> None:
     first = await host.accept(session_id="talk")
     assert [event.seq for event in await host.store.events_after("talk", 0, 10)] == [1]
     server.stop()
     second = await host.accept(session_id="talk")
-    assert second.seq == 2, "numbers go on after the last that was seen"
-    assert [event.order_id for event in await host.store.events_after("talk", 1, 10)] == [second.order_id]
-    assert await host.store.events_after("talk", 0, 10) == [], "number 1 is in PostgreSQL: no gap is shown"
+    assert second.seq == 0, "only the replay knows"
+    assert await host.store.events_after("talk", 1, 10) == []
+    assert await host.store.last_seqs(["talk"]) == {}
+    assert [event.order_id for event in await host.store.previews_after("talk", 0)] == [second.order_id]
     server.start()
     await host.is_back()
     events = await host.store.events_after("talk", 0, 10)
     assert [(event.seq, event.order_id) for event in events] == [(1, first.order_id), (2, second.order_id)]
+    assert await host.store.previews_after("talk", 0) == []
 
 
 async def test_an_order_is_cancelled_where_it_is(server: StoppablePostgres, host: Host) -> None:

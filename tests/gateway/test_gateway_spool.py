@@ -173,12 +173,15 @@ class Watcher:
         self._socket = socket
         self.seqs: list[int] = []
         self.types: list[str] = []
+        self.previews: list[str] = []
         self.answers: dict[str, Any] = {}
 
     async def listen(self) -> None:
         async for text in self._socket:
             frame = json.loads(text)
-            if frame["type"] == "event":
+            if frame["type"] == "event" and frame["seq"] is None:
+                self.previews.append(frame["event"])
+            elif frame["type"] == "event":
                 self.seqs.append(frame["seq"])
                 self.types.append(frame["event"])
             else:
@@ -210,13 +213,15 @@ async def test_a_websocket_follows_its_session_through_an_outage_without_gap_or_
             await asyncio.to_thread(server.stop)
             second = await watcher.call("2", "chat.send", content="two", session_id=first["session_id"])
             assert second["durability"] == "local"
+            await wait_until(lambda: watcher.previews == ["order.queued"])
             await Company(spool.database).finish(second["order_id"])
-            await wait_until(lambda: watcher.types.count("order.delivered") == 2)
             third = await watcher.call("3", "chat.send", content="three", session_id=first["session_id"])
+            await wait_until(lambda: "order.delivered" in watcher.previews)
             await asyncio.to_thread(server.start)
             await wait_until(lambda: not spool.database.read_sync(_is_local), 30)
             primary.close()
             primary = open_database(settings)  # the old connections are dead
+            await wait_until(lambda: watcher.types.count("order.delivered") == 2, 30)
             await Company(primary).finish(third["order_id"])
             await wait_until(lambda: watcher.types.count("order.delivered") == 3)
             fourth = await watcher.call("4", "chat.send", content="four", session_id=first["session_id"])
