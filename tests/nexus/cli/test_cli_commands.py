@@ -29,7 +29,7 @@ def test_the_help_names_every_command_and_loads_nothing_heavy() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ended.stdout.startswith("[] ")
-    for command in ("up", "chat", "doctor", "status", "version"):
+    for command in ("up", "chat", "doctor", "status", "orders", "version"):
         assert f"  {command} " in ended.stdout
 
 
