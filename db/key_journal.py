@@ -1,7 +1,8 @@
-"""Which idempotency keys this host has lately taken to PostgreSQL: asked only while PostgreSQL cannot be.
+"""Which idempotency keys this host has lately accepted or tried: asked only while PostgreSQL cannot be.
 
 A sender that repeats a message during an outage must not get a second order, though its key stands in PostgreSQL.
-So every process of the host notes a key here before its first try and once more when the commit is known. A line
+So every process of the host notes a key here before its first try, once more when the commit is known, and when it
+moves from the spool to PostgreSQL. A line
 goes to the system's cache, not to the disk, which costs microseconds and survives the death of any process; the
 death of the machine is survived by PostgreSQL alone. Kept for one to two hours.
 """
@@ -9,7 +10,7 @@ death of the machine is survived by PostgreSQL alone. Kept for one to two hours.
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -50,6 +51,12 @@ class KeyJournal:
         """PostgreSQL has told which order the key belongs to. Of no use when the request was another one."""
         if accepted.same_request:
             self._write(key, _DONE, accepted.order_id, accepted.session_id, now)
+
+    def moved(self, scope: str, key: str, order_id: str, session_id: str, fingerprint: str) -> None:
+        """The key's order is in PostgreSQL from now on; who accepted it may have died before it could note that."""
+        now = datetime.now(UTC)
+        known = IdempotencyKey(scope, key, fingerprint, now)
+        self._write(known, _DONE, order_id, session_id, now)
 
     def find(self, key: IdempotencyKey, now: datetime) -> Noted | None:
         """What is known of a key. Reads what has been written since the last time: call it in a thread."""

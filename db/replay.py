@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from db.engine import Database
+from db.key_journal import KeyJournal
 from db.statements.arrival import copy_batch, copy_logs, secure
 from db.statements.departure import Batch, pick_batch, pick_logs, remove_batch, remove_logs
 from db.statements.spooling import orders_at_work
@@ -33,9 +34,12 @@ async def _no_beat() -> None:
 class Replay:
     """Moves orders from one spool to one primary. One at a time per host: the caller sees to that."""
 
-    def __init__(self, spool: Database, primary: Database, *, host: str, clock: Clock) -> None:
+    def __init__(
+        self, spool: Database, primary: Database, keys: KeyJournal, *, host: str, clock: Clock
+    ) -> None:
         self._spool = spool
         self._primary = primary
+        self._keys = keys
         self._clock = clock
         self._host = host
         self._marker = f"spool:{host}"[:128]
@@ -87,6 +91,8 @@ class Replay:
         now, latest = self._clock.now(), time.monotonic() + COPY_WITHIN_S
         for note in await self._primary.run(_copy_in_time, batch, self._marker, now, latest):
             log.warning("replay.conflict", what=note)
+        for key in batch.key_notes():
+            self._keys.moved(*key)
         return await self._spool.run(remove_batch, batch)
 
     async def _move_one_by_one(self, batch: Batch, error: Exception) -> int:

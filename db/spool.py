@@ -303,7 +303,7 @@ class Spool:
 
     def _replay_to(self, primary: Database) -> Replay:
         if self._replay is None:
-            self._replay = Replay(self.database, primary, host=self.host, clock=self._clock)
+            self._replay = Replay(self.database, primary, self.keys, host=self.host, clock=self._clock)
         return self._replay
 
     @contextmanager

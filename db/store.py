@@ -111,6 +111,8 @@ class Store:
             if noted is not None and noted.same_request:
                 new = replace(new, id=noted.order_id, session_id=noted.session_id, session_is_new=False)
         accepted = await spool.accept(new, now, born_here=new.session_is_new)
+        if accepted is not None and new.idempotency is not None:
+            spool.keys.done(new.idempotency, accepted, now)  # it may move, and PostgreSQL be away once more
         return replace(accepted, seq=0) if accepted and accepted.seq > PROVISIONAL else accepted
 
     async def _known_in_primary(self, spool: Spool, key: IdempotencyKey, now: datetime) -> Accepted | None:

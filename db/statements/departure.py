@@ -62,6 +62,20 @@ class Batch:
         """The orders, oldest first."""
         return [str(order["id"]) for order in self.orders]
 
+    def key_notes(self) -> list[tuple[str, str, str, str, str]]:
+        """Scope, key, order, session and fingerprint of every idempotency key."""
+        session_of = {order["id"]: str(order["session_id"]) for order in self.orders}
+        return [
+            (
+                str(row["scope"]),
+                str(row["key"]),
+                str(row["order_id"]),
+                session_of[row["order_id"]],
+                str(row["fingerprint"]),
+            )
+            for row in self.belongings[idempotency_keys.name]
+        ]
+
     @property
     def session_ids(self) -> list[str]:
         """Their sessions."""

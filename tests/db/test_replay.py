@@ -52,7 +52,7 @@ async def spool(primary: Database) -> AsyncIterator[Spool]:
 
 
 def a_replay(spool: Spool, primary: Database) -> Replay:
-    return Replay(spool.database, primary, host="here", clock=SystemClock())
+    return Replay(spool.database, primary, spool.keys, host="here", clock=SystemClock())
 
 
 async def test_what_was_done_here_stands_in_postgresql_row_by_row(spool: Spool, primary: Database) -> None:

@@ -325,6 +325,26 @@ async def test_with_both_stores_down_a_request_fails_and_stores_nothing(
         await host.accept()
 
 
+@pytest.mark.parametrize("noted", [True, False], ids=["noted", "who accepted it died before the note"])
+async def test_a_key_that_was_accepted_here_is_known_in_the_next_outage_too(
+    server: StoppablePostgres, host: Host, monkeypatch: pytest.MonkeyPatch, noted: bool
+) -> None:
+    server.stop()
+    if not noted:
+        monkeypatch.setattr(host.spool.keys, "done", lambda *_: None)
+    first = await host.accept(idempotency=a_key("k"))
+    assert first.durability is Durability.LOCAL
+    server.start()
+    await host.is_back()
+    await wait_until(lambda: nothing_left(host.spool))
+    server.stop()
+    again = await host.accept(idempotency=a_key("k"))
+    assert (again.order_id, again.is_new) == (first.order_id, False)
+    server.start()
+    await host.is_back()
+    assert len(rows(host.primary, "work_orders")) == 1
+
+
 async def test_events_without_a_number_are_previews_until_the_replay_numbers_them(
     server: StoppablePostgres, host: Host
 ) -> None:
