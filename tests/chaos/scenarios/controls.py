@@ -26,9 +26,12 @@ async def worker_dies_at_the_door(stage: Stage) -> None:
 
 
 async def worker_sleeps_in_a_call(stage: Stage) -> None:
-    """A worker is stopped in the middle of its calls, for longer than its leases, and goes on."""
-    stage.start_senders(1, 16, 0.4)
-    await stage.driver.run([Fault(1.5, "stop worker for more than a lease", 0, 2.4)])
+    """A worker is stopped in the middle of its calls, for longer than its leases, and goes on.
+
+    It wakes while others are at its orders, with its own replies in hand. There are many, so that some meet.
+    """
+    stage.start_senders(1, 48, 0.6)
+    await stage.driver.run([Fault(1.5, "stop worker for more than a lease", 0, 2.0)])
 
 
 async def worker_dies_in_a_call(stage: Stage) -> None:
