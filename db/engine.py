@@ -62,10 +62,7 @@ class Database:
             StoreUnavailable: the database did not answer or the connection broke. Whether the transaction
                 was committed is then unknown; statements are written so that a repeat does no harm.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._writers, lambda: self._in_this_thread(work, False, *args, **kwargs)
-        )
+        return await self._in(self._writers, work, False, *args, **kwargs)
 
     async def run_ahead[**P, T](
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -75,10 +72,7 @@ class Database:
         Raises:
             StoreUnavailable: as `run`.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._ahead, lambda: self._in_this_thread(work, False, *args, **kwargs)
-        )
+        return await self._in(self._ahead, work, False, *args, **kwargs)
 
     async def read[**P, T](
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -88,9 +82,19 @@ class Database:
         Raises:
             StoreUnavailable: as `run`.
         """
+        return await self._in(self._readers, work, True, *args, **kwargs)
+
+    async def _in[**P, T](
+        self,
+        threads: ThreadPoolExecutor,
+        work: Callable[Concatenate[Connection, P], T],
+        read_only: bool,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._readers, lambda: self._in_this_thread(work, True, *args, **kwargs)
+            threads, lambda: self._in_this_thread(work, read_only, *args, **kwargs)
         )
 
     def run_sync[**P, T](

@@ -1,7 +1,9 @@
 """A host's spool for tests: orders in it at every stage of their life, and what two stores hold."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,8 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from db.engine import Database
+from db.engine import Database, open_database
 from db.records import (
+    Accepted,
     AttemptStatus,
     CallStatus,
     CheckRecord,
@@ -19,6 +22,7 @@ from db.records import (
     Settlement,
     VerdictRecord,
 )
+from db.replay import Replay
 from db.spool import Spool
 from db.statements.attempts import (
     close_attempt,
@@ -31,11 +35,15 @@ from db.statements.attempts import (
 from db.statements.modes import Mode, write_mode
 from db.statements.orders import assign_order, finish_order, hand_over
 from db.statements.outbox import waiting_orders
+from db.store import Store
 from db.tables import metadata, store_modes
+from nexus.clock import SystemClock
 from nexus.errors import LeaseLost
+from nexus.settings import CommonSettings
 from nexus.usage import Usage
 from nexus.work_order import Role, WorkOrder
 from tests.builders import a_try, an_assignment, an_ending, an_order, assigned, claimed, now
+from tests.conftest import wait_until
 
 type Rows = dict[str, list[dict[str, Any]]]
 
@@ -141,3 +149,40 @@ def let_leases_run_out(database: Database) -> None:
     ago = now() - timedelta(seconds=30)
     with database.engine.begin() as connection:
         connection.execute(sa.update(orders).where(orders.c.lease_until.is_not(None)).values(lease_until=ago))
+
+
+@dataclass(frozen=True)
+class Host:
+    """A gateway process's stores."""
+
+    store: Store
+    primary: Database
+    spool: Spool
+
+    async def accept(self, **changes: Any) -> Accepted:
+        return await self.store.accept(an_order(**changes), now())
+
+    async def is_local(self) -> None:
+        await wait_until(lambda: self.spool.is_local)
+
+    async def is_back(self) -> None:
+        await wait_until(lambda: not self.spool.is_local, 60)
+
+
+@asynccontextmanager
+async def a_host(settings: CommonSettings) -> AsyncIterator[Host]:
+    primary, spool = open_database(settings), Spool.open(settings)
+    assert spool is not None
+    await spool.start(primary)
+    keeper = asyncio.create_task(spool.keep(primary))
+    try:
+        yield Host(Store(primary, spool, SystemClock()), primary, spool)
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+        spool.close()
+        primary.close()
+
+
+def a_replay(spool: Spool, primary: Database) -> Replay:
+    return Replay(spool.database, primary, spool.keys, host="here", clock=SystemClock())
