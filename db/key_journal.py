@@ -8,6 +8,7 @@ death of the machine is survived by PostgreSQL alone. Kept for one to two hours.
 """
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,7 @@ class KeyJournal:
         self._hour = ""
         self._read: dict[str, int] = {}  # bytes read so far, by file name
         self._known: dict[str, tuple[str, str, str, str]] = {}
+        self._catching_up = threading.Lock()
 
     def tried(self, new: NewOrder, now: datetime) -> None:
         """Before the first try: the outcome is not known."""
@@ -60,8 +62,9 @@ class KeyJournal:
 
     def find(self, key: IdempotencyKey, now: datetime) -> Noted | None:
         """What is known of a key. Reads what has been written since the last time: call it in a thread."""
-        self._catch_up(now)
-        known = self._known.get(_digest(key))
+        with self._catching_up:  # who comes second must not look before the first has read everything
+            self._catch_up(now)
+            known = self._known.get(_digest(key))
         if known is None:
             return None
         state, order_id, session_id, fingerprint = known
@@ -69,8 +72,9 @@ class KeyJournal:
 
     def forget(self) -> None:
         """Give back the memory; the files stay."""
-        self._read.clear()
-        self._known.clear()
+        with self._catching_up:
+            self._read.clear()
+            self._known.clear()
 
     def close(self) -> None:
         """Close the file."""

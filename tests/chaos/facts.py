@@ -9,6 +9,7 @@ from tests.chaos.evidence import Attempt, Call, Evidence, StubCall
 
 ENDED = frozenset(status.value for status in TERMINAL)
 CUT_OFF_WITHIN_S = 5.0
+LEASE_S = 4.0  # an outage that kept a lease from being renewed ends it that much later
 # What can make the company lose a reply that the model has given, the likeliest cause first.
 CAN_CUT_OFF = (
     "kill worker",
@@ -66,12 +67,12 @@ def extra_calls(evidence: Evidence) -> list[StubCall]:
 
 
 def cause_of(call: StubCall, evidence: Evidence) -> str | None:
-    """The kind of fault that was under way during the call or soon after it; None: there was none."""
+    """The kind of fault that was under way during the call, a lease before it or soon after it, or None."""
     ends_at = (call.replied_at or call.t) + CUT_OFF_WITHIN_S
     near = {
         fault.kind
         for fault in evidence.faults
-        if fault.target and fault.t <= ends_at and fault.until >= call.t
+        if fault.target and fault.t <= ends_at and fault.until >= call.t - LEASE_S
     }
     return next((kind for kind in CAN_CUT_OFF if kind in near), None)
 

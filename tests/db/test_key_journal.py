@@ -1,5 +1,7 @@
 """The journal of keys: what one process notes, another one finds."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -58,3 +60,19 @@ def test_a_disk_that_takes_no_notes_stops_nobody(tmp_path: Path) -> None:
     journal = KeyJournal(tmp_path / "file" / "folder")
     journal.tried(an_order(idempotency=a_key("k")), now())
     journal.tried(an_order(), now())
+
+
+def test_who_looks_while_another_thread_is_still_reading_waits_for_it(tmp_path: Path) -> None:
+    one, other = KeyJournal(tmp_path), KeyJournal(tmp_path)
+    for n in range(20_000):
+        one.tried(an_order(idempotency=a_key(f"k{n}")), now())
+    together = threading.Barrier(4)
+
+    def find() -> bool:
+        together.wait()
+        return other.find(a_key("k19999"), now()) is not None
+
+    with ThreadPoolExecutor(4) as threads:
+        found = [threads.submit(find) for _ in range(4)]
+    assert [one.result() for one in found] == [True] * 4
+    one.close()
