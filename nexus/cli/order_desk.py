@@ -6,7 +6,7 @@ from datetime import datetime
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from db.engine import Database, open_database
@@ -66,7 +66,8 @@ def list_orders(status: Status | None, limit: int, before: str | None) -> None:
             f"There is no {status + ' ' if status else ''}order{' before ' + before if before else ''}."
         )
         return
-    table = Table("order", "status", "owner", "tries", "accepted", "message, or why it ended", box=None)
+    whole = Column("order", no_wrap=True, min_width=len("WO-") + 26)  # it is copied into the next command
+    table = Table(whole, "status", "owner", "tries", "accepted", "message, or why it ended", box=None)
     for order in found:
         table.add_row(*_cells(order))
     Console(highlight=False, soft_wrap=True).print(table)

@@ -63,6 +63,14 @@ def test_the_list_shows_the_newest_first_and_says_how_to_go_on(company: Database
     assert old.id in orders("list", "--limit", "1", "--before", new.id).stdout
 
 
+def test_on_a_narrow_screen_the_ids_stay_whole(company: Database) -> None:
+    order = ended(company)
+
+    listed = CliRunner().invoke(app, ["orders", "list"], env={"COLUMNS": "80"})
+
+    assert order.id in listed.stdout
+
+
 def test_the_list_can_be_of_one_status(company: Database) -> None:
     queued, dead = accepted(company), ended(company)
 
