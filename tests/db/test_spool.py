@@ -18,19 +18,7 @@ from nexus.work_order import Role
 from tests.builders import an_order, claimed, now
 from tests.conftest import wait_until
 from tests.db.spooled import finished, goes_local, let_leases_run_out, nothing_left, rows, spooled
-from tests.stoppable import StoppablePostgres, stoppable_postgres
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[StoppablePostgres]:
-    with stoppable_postgres() as server:
-        yield server
-
-
-@pytest.fixture
-def settings(server: StoppablePostgres) -> CommonSettings:
-    server.start()
-    return CommonSettings(database_url=server.new_database())
+from tests.stoppable import StoppablePostgres
 
 
 @pytest.fixture
