@@ -18,6 +18,7 @@ from nexus.work_order import Role, Status
 
 FIRST_RING_AFTER_S = 1.0
 LONGEST_BETWEEN_RINGS_S = 60.0
+OFFERED_AFTER_S = (0.0, 2.0, 8.0, 30.0)  # by claims that came to nothing
 
 
 def _upsert(insert: postgresql.Insert | sqlite.Insert) -> sa.Executable:
@@ -29,6 +30,11 @@ def _upsert(insert: postgresql.Insert | sqlite.Insert) -> sa.Executable:
 
 
 _PUT = {"postgresql": _upsert(postgresql.insert(outbox)), "sqlite": _upsert(sqlite.insert(outbox))}
+_POSTPONE = (
+    sa.update(work_orders)
+    .where(work_orders.c.id == sa.bindparam("order"))
+    .values(available_at=sa.bindparam("until"))
+)
 _DELETE = sa.delete(outbox).where(outbox.c.order_id == sa.bindparam("order"))
 
 
@@ -102,12 +108,13 @@ def waiting_orders(connection: Connection, role: Role, *, now: datetime, limit: 
 
 
 def sweep(connection: Connection, *, now: datetime, limit: int = 200) -> list[DueRing]:
-    """Re-offer open orders whose lease has run out and that stand in no outbox row; returns what was offered.
+    """Re-offer open orders whose lease has run out and that stand in no outbox row; returns those that are due.
 
-    The lease is judged by the database's clock, as it was set.
+    The lease is judged by the database's clock, as it was set. The first time an order is due at once; one that
+    loses its worker again and again waits 2, 8, 30 s, for it may be what kills them.
     """
     orphans = connection.execute(
-        sa.select(work_orders.c.id, work_orders.c.owner)
+        sa.select(work_orders.c.id, work_orders.c.owner, work_orders.c.claims)
         .where(
             work_orders.c.finished_at.is_(None),
             work_orders.c.lease_until < db_now(),
@@ -117,8 +124,12 @@ def sweep(connection: Connection, *, now: datetime, limit: int = 200) -> list[Du
         .with_for_update(skip_locked=True)
     ).all()
     for row in orphans:
-        put_in_outbox(connection, row.id, Role(row.owner), now=now)
-    return [DueRing(row.id, Role(row.owner)) for row in orphans]
+        wait_s = OFFERED_AFTER_S[min(max(row.claims, 1), len(OFFERED_AFTER_S)) - 1]
+        available_at = now + timedelta(seconds=wait_s) if wait_s else None
+        if available_at is not None:
+            connection.execute(_POSTPONE, {"order": row.id, "until": available_at})
+        put_in_outbox(connection, row.id, Role(row.owner), now=now, available_at=available_at)
+    return [DueRing(row.id, Role(row.owner)) for row in orphans if row.claims <= 1]
 
 
 def overdue_orders(connection: Connection, *, now: datetime, limit: int = 100) -> list[str]:

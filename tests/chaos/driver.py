@@ -211,18 +211,18 @@ async def _lose_commit_replies(driver: Driver, fault: Fault) -> str:
 
 
 KINDS: dict[str, Kind] = {
-    "kill worker": Kind(5, 0, 1, _kill_worker),
+    "kill worker": Kind(4, 0, 1, _kill_worker),
     "stop worker for less than a lease": Kind(8, 0.2, 1.5, _stop_worker),
     "stop worker for more than a lease": Kind(3, 5, 8, _stop_worker),
-    "kill gateway": Kind(5, 0, 1, _kill_gateway),
-    "stop gateway": Kind(7, 0.2, 2, _stop_gateway),
-    "kill sender": Kind(6, 0, 1, _kill_sender),
+    "kill gateway": Kind(4, 0, 1, _kill_gateway),
+    "stop gateway": Kind(8, 0.2, 2, _stop_gateway),
+    "kill sender": Kind(5, 0, 1, _kill_sender),
     "stop sender": Kind(5, 0.2, 3, _stop_sender),
     "kill valkey": Kind(8, 0, 2, _kill_valkey),
-    "flush valkey": Kind(10, 0, 0, _flush_valkey),
+    "flush valkey": Kind(11, 0, 0, _flush_valkey),
     "stop postgres at once": Kind(3, 0, 2, _stop_postgres_at_once),
     "reset database connections": Kind(11, 0, 0, _reset_connections),
     "database latency": Kind(6, 0.3, 2, _add_latency),
     "refuse database connections": Kind(4, 0.2, 3, _refuse_connections),
-    "lose commit replies": Kind(12, 0.5, 1, _lose_commit_replies),
+    "lose commit replies": Kind(13, 0.5, 1, _lose_commit_replies),
 }

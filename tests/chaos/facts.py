@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from agents.decision import MAX_ATTEMPTS
 from nexus.work_order import TERMINAL, Status
 from tests.chaos.evidence import Attempt, Call, Evidence, StubCall
 
@@ -56,6 +57,32 @@ def superseded(evidence: Evidence) -> set[str]:
     }
 
 
+def cut_off_five_times(evidence: Evidence) -> set[str]:
+    """Orders that are dead by right: five tries, each of them cut off by a fault. More are not made, and the owner
+    is told.
+    """
+    tries = attempts_by_order(evidence)
+    return {
+        order.id
+        for order in evidence.orders
+        if order.status == Status.DEAD
+        and len(tries[order.id]) == MAX_ATTEMPTS
+        and all(
+            attempt.status == "abandoned" and _kinds_near(attempt.started_at, attempt.finished_at, evidence)
+            for attempt in tries[order.id]
+        )
+    }
+
+
+def worked_on_twice(evidence: Evidence) -> Counter[str]:
+    """Calls by order that stand in the ledger without a try: made in the spool while PostgreSQL's order had its own.
+
+    The first acceptance was committed although its reply was lost, so both stores had the order
+    (docs/decisions/0006-spool.md); one outcome holds, and both calls are in the ledger.
+    """
+    return Counter(call.order_id for call in evidence.calls if call.purpose == "work" and call.n is None)
+
+
 def extra_calls(evidence: Evidence) -> list[StubCall]:
     """Calls that the model saw, for messages that were to be answered, and whose reply is not recorded."""
     recorded = {call.request_id for call in evidence.calls if call.status == "recorded"}
@@ -68,13 +95,18 @@ def extra_calls(evidence: Evidence) -> list[StubCall]:
 
 def cause_of(call: StubCall, evidence: Evidence) -> str | None:
     """The kind of fault that was under way during the call, a lease before it or soon after it, or None."""
-    ends_at = (call.replied_at or call.t) + CUT_OFF_WITHIN_S
+    return next(iter(_kinds_near(call.t, call.replied_at, evidence)), None)
+
+
+def _kinds_near(began: float, ended: float | None, evidence: Evidence) -> list[str]:
+    """Kinds of faults that can cut off what ran from `began` to `ended`, the likeliest first."""
+    ends_at = (ended or began) + CUT_OFF_WITHIN_S
     near = {
         fault.kind
         for fault in evidence.faults
-        if fault.target and fault.t <= ends_at and fault.until >= call.t - LEASE_S
+        if fault.target and fault.t <= ends_at and fault.until >= began - LEASE_S
     }
-    return next((kind for kind in CAN_CUT_OFF if kind in near), None)
+    return [kind for kind in CAN_CUT_OFF if kind in near]
 
 
 def first_success_s(evidence: Evidence) -> float | None:

@@ -5,7 +5,14 @@ from dataclasses import asdict, dataclass, field
 
 from tests.chaos.checker import check
 from tests.chaos.evidence import Evidence
-from tests.chaos.facts import cause_of, extra_calls, first_success_s, superseded
+from tests.chaos.facts import (
+    cause_of,
+    cut_off_five_times,
+    extra_calls,
+    first_success_s,
+    superseded,
+    worked_on_twice,
+)
 from tests.chaos.stage import Scenario
 
 SHOWN = 5
@@ -25,6 +32,8 @@ class Report:
     lost: int
     duplicated: int
     superseded: int
+    in_both_stores: int
+    cut_off_five_times: int
     unfinished: int
     second_answers: int
     model_calls: int
@@ -69,6 +78,8 @@ def make_report(scenario: Scenario, seed: int, evidence: Evidence, seconds: floa
         lost=names["lost"],
         duplicated=names["duplicated"],
         superseded=len(superseded(evidence)),
+        in_both_stores=len(worked_on_twice(evidence)),
+        cut_off_five_times=len(cut_off_five_times(evidence)),
         unfinished=sum(count for name, count in names.items() if name.startswith("unfinished")),
         second_answers=names["second answer"] + names["delivered twice"],
         model_calls=len(evidence.stub_calls),
@@ -100,6 +111,8 @@ def as_text(report: Report) -> str:
         f"lost              {report.lost}",
         f"duplicated        {report.duplicated}",
         f"superseded        {report.superseded}",
+        f"in both stores    {report.in_both_stores} worked on in PostgreSQL and in the spool",
+        f"cut off 5 times   {report.cut_off_five_times} dead, for each of five tries met a fault",
         f"unfinished        {report.unfinished}",
         f"second answers    {report.second_answers}",
         f"model calls       {report.model_calls} seen by the model, {report.recorded} recorded",

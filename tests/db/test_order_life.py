@@ -14,6 +14,7 @@ from db.statements.attempts import attempts_of, calls_of, claim_work, open_attem
 from db.statements.events import events_after
 from db.statements.orders import (
     accept_order,
+    claim_order,
     claim_overdue_order,
     finish_order,
     hand_over,
@@ -24,6 +25,7 @@ from db.statements.outbox import due_rings, sweep, waiting_orders
 from db.statements.queries import get_order, list_orders
 from db.tables import idempotency_keys, metadata, outbox, work_orders
 from nexus.errors import LeaseLost
+from nexus.ids import new_id
 from nexus.usage import Usage
 from nexus.work_order import Role, Status, WorkOrder
 from tests.builders import a_try, accepted, an_ending, an_order, assigned, claimed, now
@@ -362,3 +364,20 @@ def offered_by_the_sweeper(database: Database, order_id: str) -> None:
     database.run_sync(lambda c: c.execute(sa.update(work_orders).values(lease_until=past)))
     assert [ring.order_id for ring in database.run_sync(sweep, now=now())] == [order_id]
     database.run_sync(lambda c: c.execute(sa.update(work_orders).values(lease_until=now())))
+
+
+def test_an_order_that_loses_its_worker_again_and_again_is_offered_ever_later(database: Database) -> None:
+    order, waits, at = assigned(database), [], now()
+    past = at - timedelta(minutes=1)
+    for _ in range(4):
+        taken = database.run_sync(
+            claim_order, order.id, role=Role.INTERN, holder=f"w/{new_id()}", lease_s=30, now=at
+        )
+        assert taken is not None
+        database.run_sync(lambda c: c.execute(sa.update(work_orders).values(lease_until=past)))
+        database.run_sync(sweep, now=at)
+        available_at = the_order(database, order.id).available_at
+        waits.append(max(0, round((available_at - at).total_seconds())))
+        at = max(at, available_at)
+
+    assert waits == [0, 2, 8, 30]
