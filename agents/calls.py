@@ -9,6 +9,7 @@ from agents.ledger import settlement_of_error, settlement_of_reply
 from agents.record import Record
 from db.records import CallRecord, Settlement
 from db.statements.attempts import settle_call, start_call
+from nexus.budget import Limits
 from nexus.clock import Clock
 from nexus.errors import NexusError, StoreUnavailable
 
@@ -16,10 +17,11 @@ from nexus.errors import NexusError, StoreUnavailable
 class CallDesk:
     """Calls models and keeps the ledger right."""
 
-    def __init__(self, record: Record, model: ChatModel, clock: Clock) -> None:
+    def __init__(self, record: Record, model: ChatModel, clock: Clock, limits: Limits) -> None:
         self._record = record
         self._model = model
         self._clock = clock
+        self._limits = limits
 
     async def ask(self, call: CallRecord, request: ModelRequest) -> tuple[CallRecord, Settlement]:
         """Make a call whose row is written; returns it as answered, and the settlement that is still to be written.
@@ -45,20 +47,25 @@ class CallDesk:
         return answered(call, settlement), settlement
 
     async def make(self, call: CallRecord, request: ModelRequest) -> CallRecord:
-        """Write the row, make the call, settle it; returns it as answered. Raises as `ask`."""
-        await self._record.write(start_call, call)
+        """Write the row, make the call, settle it; returns it as answered.
+
+        Raises:
+            BudgetRefused, BudgetBusy: nothing was asked.
+            ModelUnavailable, ModelRefusesCall: as `ask`.
+        """
+        await self._record.write(start_call, call, self._clock.now(), limits=self._limits)
         call, settlement = await self.ask(call, request)
         await self.settle(call, settlement)
         return call
 
     async def settle(self, call: CallRecord, settlement: Settlement) -> None:
         """Write what a call came to, in a transaction of its own."""
-        await self._record.write(settle_call, call.id, settlement, self._clock.now())
+        await self._record.write(settle_call, call, settlement, self._clock.now())
 
     async def _settle_once(self, call: CallRecord, settlement: Settlement) -> None:
         """`settle` for a task that must end: without the database the next claim settles the call, as in doubt."""
         with suppress(StoreUnavailable):
-            await self._record.try_once(settle_call, call.id, settlement, self._clock.now())
+            await self._record.try_once(settle_call, call, settlement, self._clock.now())
 
     def _since_ms(self, began: float) -> int:
         return int((self._clock.monotonic() - began) * 1000)
@@ -73,6 +80,7 @@ def answered(call: CallRecord, settlement: Settlement) -> CallRecord:
         finish_reason=settlement.finish_reason,
         usage=settlement.usage,
         cost_usd=settlement.cost_usd,
+        ceo_usd=settlement.ceo_usd,
         latency_ms=settlement.latency_ms,
         request_id=settlement.request_id,
     )

@@ -41,16 +41,43 @@ class Completion:
     request_id: str | None
 
 
+class Trouble(StrEnum):
+    """What went wrong with a call, in one word; what `nexus why` shows and the breaker counts by."""
+
+    RATE_LIMIT = "rate_limit"  # 429: too many requests; time heals it
+    SERVER = "server"  # 5xx, overloaded
+    TIMEOUT = "timeout"  # no answer in time, or silence in the middle of one
+    CONNECTION = "connection"  # no connection, or it broke
+    BROKEN_REPLY = "broken_reply"  # a reply that is no answer: cut off, truncated, of the wrong shape
+    KEY = "key"  # 401, 403
+    CREDIT = "credit"  # 402, or a 429 that says the spend limit is reached
+    NO_MODEL = "no_model"  # 404: no such model there, or retired
+    REQUEST = "request"  # 400, 422: this request will never be taken
+    TOO_LONG = "too_long"  # 413, or the context does not fit
+
+
 class ModelUnavailable(TransientError):
     """The model did not answer. `in_doubt`: it may have worked, and been paid, all the same."""
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None, in_doubt: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        trouble: Trouble = Trouble.SERVER,
+        retry_after_s: float | None = None,
+        in_doubt: bool = False,
+    ) -> None:
         super().__init__(message, retry_after_s)
+        self.trouble = trouble
         self.in_doubt = in_doubt
 
 
 class ModelRefusesCall(PermanentError):
     """The provider will never accept this call: wrong key, unknown model, bad request."""
+
+    def __init__(self, message: str, *, trouble: Trouble = Trouble.REQUEST) -> None:
+        super().__init__(message)
+        self.trouble = trouble
 
 
 class ChatModel(Protocol):

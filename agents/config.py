@@ -4,6 +4,7 @@ Default model ids are data here and nowhere else; every one can be overridden by
 Front processes may import this module and nothing else of `agents`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -11,8 +12,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
+from nexus.budget import BudgetSettings
 from nexus.errors import ConfigurationError
-from nexus.settings import CommonSettings
 from nexus.work_order import TIERS, Role
 
 
@@ -46,7 +47,7 @@ OUTPUT_TOKENS: Final = {Role.ADMIN: 200, Role.INTERN: 2_048, Role.DIRECTOR: 8_19
 STARTER_OUTPUT_TOKENS: Final = 1_024
 
 
-class AgentSettings(CommonSettings):
+class AgentSettings(BudgetSettings):
     """What workers, `nexus up` and `nexus doctor` need to know."""
 
     anthropic_api_key: SecretStr | None = Field(
@@ -75,7 +76,10 @@ class AgentSettings(CommonSettings):
     nexus_starter_url: str | None = Field(
         default=None, description="The starter model's server; `nexus up` sets it for its workers."
     )
-    nexus_model_ceo: str | None = Field(default=None, description="CEO's model, e.g. claude-opus-4-6.")
+    nexus_model_ceo: str | None = Field(
+        default=None,
+        description="CEO's model, e.g. claude-opus-4-6; after a comma, what to use when it does not answer.",
+    )
     nexus_model_director: str | None = Field(
         default=None, description="Director's model, e.g. anthropic/claude-sonnet-4-6."
     )
@@ -100,7 +104,10 @@ class AgentSettings(CommonSettings):
         return f"{plain}/v1" if plain and not urlsplit(plain).path else plain
 
     model_timeout_s: float = Field(
-        default=120, gt=0, description="Longest a model call may take, in seconds."
+        default=300, gt=0, description="Longest a model call may take, in seconds."
+    )
+    model_stall_s: float = Field(
+        default=60, gt=0, description="Longest a model may say nothing in the middle of a call, in seconds."
     )
     front_desk_deadline_s: float = Field(
         default=3, gt=0, description="Longest the Admin waits for its model before rules decide, in seconds."
@@ -132,43 +139,64 @@ class ModelChoice:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A role and what it works with. Without a model it has a `problem`: one line that names the fix."""
+    """A role and what it works with: its model, and in order what takes over when that does not answer.
+
+    Without a model it has a `problem`: one line that names the fix.
+    """
 
     role: Role
     choice: ModelChoice | None
     max_output_tokens: int
     problem: str | None = None
+    fallbacks: tuple[ModelChoice, ...] = ()
+
+    @property
+    def choices(self) -> tuple[ModelChoice, ...]:
+        """Every model of the post, the first to be asked first."""
+        return (self.choice, *self.fallbacks) if self.choice is not None else ()
+
+    def limit_of(self, choice: ModelChoice) -> int:
+        """Most output tokens that `choice` is asked for."""
+        return min(self.max_output_tokens, STARTER_OUTPUT_TOKENS) if choice.weak else self.max_output_tokens
 
 
 type Payroll = dict[Role, Post]
 
 
 def resolve_payroll(settings: AgentSettings, local: ModelChoice | None) -> Payroll:
-    """Who works with what: overrides first, then Anthropic, then OpenAI, then the local model that was found.
+    """Who works with what, the first choice first: what NEXUS_MODEL_… names, then Anthropic, OpenAI, the local model.
 
     Raises:
         ConfigurationError: a NEXUS_MODEL_… names no provider this build knows.
     """
-    payroll = {role: _post(role, _tier_choice(role, settings, local)) for role in TIERS}
+    payroll = {role: _post(role, _tier_choices(role, settings, local)) for role in TIERS}
     # The starter model must not judge difficulty (docs/decisions/0005): with it alone the Admin works by rules.
-    front_desk = None if local is None or local.weak else local
-    payroll[Role.ADMIN] = _post(Role.ADMIN, _override(Role.ADMIN, settings, local) or front_desk)
+    front_desk = () if local is None or local.weak else (local,)
+    payroll[Role.ADMIN] = _post(Role.ADMIN, _overrides(Role.ADMIN, settings, local)[:1] or front_desk)
     return payroll
 
 
-def _tier_choice(role: Role, settings: AgentSettings, local: ModelChoice | None) -> ModelChoice | None:
-    override = _override(role, settings, local)
-    if override is not None:
-        return override
+def _tier_choices(role: Role, settings: AgentSettings, local: ModelChoice | None) -> tuple[ModelChoice, ...]:
+    """What the owner lists is the whole list. One model alone is followed by the others, but a local one, which may
+    have been chosen so that nothing leaves the house, only by what is local.
+    """
+    named = _overrides(role, settings, local)
+    if len(named) > 1:
+        return named
+    others = [] if named and named[0].is_local else list(_remote_choices(role, settings))
+    choices = [*named, *others, *([local] if local is not None else [])]
+    return tuple(dict.fromkeys(choices))
+
+
+def _remote_choices(role: Role, settings: AgentSettings) -> Iterator[ModelChoice]:
     if settings.anthropic_api_key is not None:
-        return ModelChoice(Provider.ANTHROPIC, ANTHROPIC_MODELS[role], settings.anthropic_base_url)
+        yield ModelChoice(Provider.ANTHROPIC, ANTHROPIC_MODELS[role], settings.anthropic_base_url)
     if settings.openai_api_key is not None:
-        return ModelChoice(Provider.OPENAI, OPENAI_MODELS[role], settings.openai_base_url)
-    return local
+        yield ModelChoice(Provider.OPENAI, OPENAI_MODELS[role], settings.openai_base_url)
 
 
-def _post(role: Role, choice: ModelChoice | None) -> Post:
-    if choice is None:
+def _post(role: Role, choices: tuple[ModelChoice, ...]) -> Post:
+    if not choices:
         problem = None
         if role is not Role.ADMIN:
             problem = (
@@ -176,14 +204,14 @@ def _post(role: Role, choice: ModelChoice | None) -> Post:
                 "or run `nexus up`, which brings a starter model."
             )
         return Post(role, None, OUTPUT_TOKENS[role], problem)
-    limit = OUTPUT_TOKENS[role]
-    return Post(role, choice, min(limit, STARTER_OUTPUT_TOKENS) if choice.weak else limit)
+    return Post(role, choices[0], OUTPUT_TOKENS[role], fallbacks=choices[1:])
 
 
-def _override(role: Role, settings: AgentSettings, local: ModelChoice | None) -> ModelChoice | None:
+def _overrides(role: Role, settings: AgentSettings, local: ModelChoice | None) -> tuple[ModelChoice, ...]:
     variable = f"NEXUS_MODEL_{role.value.upper()}"
     value: str | None = getattr(settings, variable.lower())
-    return parse_model(value, settings, variable, local) if value else None
+    names = [name.strip() for name in (value or "").split(",")]
+    return tuple(parse_model(name, settings, variable, local) for name in names if name)
 
 
 def parse_model(

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from agents import steps
 from agents.admin import CONTEXT_TURNS, Admin, with_opinion
 from agents.calls import CallDesk
-from agents.completion import ChatModel, Finish
+from agents.completion import ChatModel, Finish, ModelRequest
 from agents.config import AgentSettings, ModelChoice, Payroll
 from agents.decision import MAX_ATTEMPTS, Standing, decide
 from agents.employee import feedback_for, prepare
@@ -91,7 +91,8 @@ class OrderHandler:
     def __init__(self, place: Workplace) -> None:
         self._place = place
         self._record = Record(place.database, place.clock)
-        self._calls = CallDesk(self._record, place.model, place.clock)
+        self._limits = place.settings.limits
+        self._calls = CallDesk(self._record, place.model, place.clock, self._limits)
         self._admin = Admin(place.payroll[Role.ADMIN], place.settings.front_desk_deadline_s)
 
     async def handle(self, role: Role, order_id: str) -> Rings:
@@ -133,7 +134,7 @@ class OrderHandler:
         request = self._admin.second_opinion(order, assignment)
         if request is None:
             return assignment
-        call = open_call(order, Role.ADMIN, "triage", None, request, self._place.clock.now())
+        call = self._open_call(order, Role.ADMIN, "triage", None, request)
         try:
             recorded = await self._calls.make(call, request)
         except (PermanentError, TransientError) as error:
@@ -182,14 +183,21 @@ class OrderHandler:
             return Tried(request.choice, last, recorded, None)
         now = place.clock.now()
         attempt = _new_attempt(work, request.choice, now)
-        call = open_call(order, order.owner, "work", attempt.id, request, now)
-        await place.bus.ring(await self._record.write(steps.begin, order, attempt, call, now))
+        call = self._open_call(order, order.owner, "work", attempt.id, request)
+        opened = await self._record.write(steps.begin, order, attempt, call, now, limits=self._limits)
+        await place.bus.ring(opened)
         try:
             call, settlement = await self._calls.ask(call, request)
         except NexusError as error:
             await self._record.write(steps.fail_attempt, attempt, str(error), place.clock.now())
             raise
         return Tried(request.choice, attempt, call, settlement)
+
+    def _open_call(
+        self, order: WorkOrder, role: Role, purpose: str, attempt_id: str | None, request: ModelRequest
+    ) -> CallRecord:
+        now = self._place.clock.now()
+        return open_call(order, role, purpose, attempt_id, request, now, day=self._limits.day_of(now))
 
     def _time_left_s(self, order: WorkOrder) -> float:
         left_s = (order.deadline_at - self._place.clock.now()).total_seconds()

@@ -9,16 +9,23 @@ from agents.prompting import prompt_hash, prompt_json
 from db.records import CallRecord, CallStatus, Settlement
 from nexus.errors import NexusError
 from nexus.ids import new_id
-from nexus.usage import NOTHING_USED, Price, Usage
+from nexus.usage import NOTHING_USED, Price
 from nexus.work_order import Role, WorkOrder
 
 FREE_OF_CHARGE = Decimal(0)
 
 
 def open_call(
-    order: WorkOrder, role: Role, purpose: str, attempt_id: str | None, request: ModelRequest, now: datetime
+    order: WorkOrder,
+    role: Role,
+    purpose: str,
+    attempt_id: str | None,
+    request: ModelRequest,
+    now: datetime,
+    *,
+    day: str,
 ) -> CallRecord:
-    """The row that is written before the call: prompt, price, and the most it can cost."""
+    """The row that is written before the call: prompt, price, and the most it can cost. `day` is the budget's."""
     prompt = prompt_json(request)
     price = price_of(request.choice)
     return CallRecord(
@@ -43,6 +50,7 @@ def open_call(
         error=None,
         started_at=now,
         finished_at=None,
+        budget_day=None if price is not None and price.is_free else day,
     )
 
 
@@ -50,7 +58,7 @@ def worst_case(price: Price | None, prompt: str, max_output_tokens: int) -> Deci
     """The most the call can cost: no tokenizer makes more tokens than there are bytes, so bytes bound the input."""
     if price is None:
         return None
-    return price.cost_of(Usage(len(prompt.encode("utf-8", "surrogatepass")), max_output_tokens))
+    return price.most_for(len(prompt.encode("utf-8", "surrogatepass")), max_output_tokens)
 
 
 def settlement_of_reply(call: CallRecord, completion: Completion) -> Settlement:

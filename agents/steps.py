@@ -29,11 +29,13 @@ from db.statements.attempts import (
     calls_of,
     close_attempt,
     open_attempt,
+    open_fallback,
     record_metric,
-    settle_call,
+    settle_row,
     store_verdict,
     verdict_event,
 )
+from db.statements.budget import Charge, apply_charges
 from db.statements.cancel import end_cancelled
 from db.statements.events import Happening, append_events
 from db.statements.orders import (
@@ -44,6 +46,7 @@ from db.statements.orders import (
     hand_over,
     postpone,
 )
+from nexus.budget import Limits
 from nexus.bus import Ring
 from nexus.messages import DEAD, EVENTS, Doorbell, EventRing, stream_of
 from nexus.work_order import Role, Status, Turn, WorkOrder
@@ -92,10 +95,34 @@ def ask_back(connection: Connection, order: WorkOrder, question: Clarify, now: d
 
 
 def begin(
-    connection: Connection, order: WorkOrder, attempt: AttemptRecord, call: CallRecord, now: datetime
+    connection: Connection,
+    order: WorkOrder,
+    attempt: AttemptRecord,
+    call: CallRecord,
+    now: datetime,
+    *,
+    limits: Limits,
 ) -> Rings:
-    """Open a try and its ledger row, before any money can be spent."""
-    seq = open_attempt(connection, order, attempt, call, now)
+    """Open a try and its ledger row and reserve its worst case, before any money can be spent.
+
+    Raises:
+        BudgetRefused, BudgetBusy, PaidCallsFrozen: nothing is written.
+    """
+    seq = open_attempt(connection, order, attempt, call, now, limits=limits)
+    return (_event(order, seq, Status.WORKING),)
+
+
+def fall_back(
+    connection: Connection,
+    order: WorkOrder,
+    attempt: AttemptRecord,
+    call: CallRecord,
+    now: datetime,
+    *,
+    limits: Limits,
+) -> Rings:
+    """Go on with a try on another model; as `begin`."""
+    seq = open_fallback(connection, order, attempt, call, now, limits=limits)
     return (_event(order, seq, Status.WORKING),)
 
 
@@ -109,8 +136,9 @@ def conclude(
     Raises:
         LeaseLost: nothing is written, the settlement neither: the caller settles it by itself, for it was paid.
     """
+    charges: list[Charge] = []
     if judged.settlement is not None:
-        settle_call(connection, judged.call.id, judged.settlement, now)
+        charges = settle_row(connection, judged.call, judged.settlement, now)
     passed = isinstance(judged.decision, Deliver)
     attempt, answer = judged.attempt, judged.call.answer or ""
     status = AttemptStatus.PASSED if passed else AttemptStatus.REJECTED
@@ -131,15 +159,18 @@ def conclude(
     store_verdict(connection, order, attempt.id, judged.verdict, now)
     close_attempt(connection, attempt.id, status, now, answer=answer)
     record_metric(connection, order, attempt, judged.call, now, success=passed)
+    apply_charges(connection, charges)
     return rings
 
 
 def give_up(connection: Connection, order: WorkOrder, status: Status, reason: str, now: datetime) -> Rings:
     """End an order without an answer: failed, or dead after too many claims, which the dead letters then list."""
+    charges: list[Charge] = []
     if order.owner is not Role.ADMIN:
-        abandon_running(connection, order.id, now, WORKER_STOPPED)
+        charges = abandon_running(connection, order.id, now, WORKER_STOPPED)
     ending = _Ending(status, reason=reason, attempts=attempts_of(connection, order.id))
     rings = _end(connection, order, ending, now)
+    apply_charges(connection, charges)
     return (*rings, Ring(DEAD, Doorbell(order_id=order.id))) if status is Status.DEAD else rings
 
 

@@ -59,6 +59,7 @@ class NewOrder:
     deadline_at: datetime
     idempotency: IdempotencyKey | None = None
     retry_of: str | None = None
+    budget_usd: Decimal | None = None
     session_is_new: bool = False  # the session's id was made for this very message
 
 
@@ -129,6 +130,8 @@ class CallRecord:
     error: str | None
     started_at: datetime
     finished_at: datetime | None
+    ceo_usd: Decimal | None = None  # what the CEO's model would have charged for the same tokens
+    budget_day: str | None = None  # the day it is charged to; None: it is free
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,7 @@ class Settlement:
     latency_ms: int = 0
     request_id: str | None = None
     error: str | None = None
+    ceo_usd: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

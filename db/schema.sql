@@ -34,6 +34,17 @@ CREATE TABLE audit_logs (
 CREATE INDEX ix_audit_logs_created_at ON audit_logs (created_at);
 CREATE INDEX ix_audit_logs_work_order_id ON audit_logs (work_order_id);
 
+-- Sums of the ledger's paid calls, kept with every call: what a reservation is checked against.
+CREATE TABLE budget_windows (
+	scope VARCHAR(16) NOT NULL,
+	period VARCHAR(10) NOT NULL,
+	spent_usd BIGINT NOT NULL,
+	reserved_usd BIGINT NOT NULL,
+	elsewhere_usd BIGINT NOT NULL,
+	warned_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_budget_windows PRIMARY KEY (scope, period)
+);
+
 -- Messages already taken from channels that redeliver.
 CREATE TABLE inbound (
 	channel VARCHAR(16) NOT NULL,
@@ -43,6 +54,18 @@ CREATE TABLE inbound (
 	CONSTRAINT pk_inbound PRIMARY KEY (channel, update_id)
 );
 CREATE INDEX ix_inbound_order_id ON inbound (order_id);
+
+-- What the newest probe or call said of each model of the payroll.
+CREATE TABLE model_health (
+	provider VARCHAR(32) NOT NULL,
+	model VARCHAR(128) NOT NULL,
+	status VARCHAR(16) NOT NULL,
+	detail TEXT NOT NULL,
+	ends VARCHAR(10),
+	checked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	checked_by VARCHAR(128) NOT NULL,
+	CONSTRAINT pk_model_health PRIMARY KEY (provider, model)
+);
 
 -- Conversations. A session's events and messages are numbered and ordered within it.
 CREATE TABLE sessions (
@@ -63,6 +86,16 @@ CREATE TABLE store_modes (
 	mode VARCHAR(16) NOT NULL,
 	reason TEXT NOT NULL,
 	CONSTRAINT pk_store_modes PRIMARY KEY (id)
+);
+
+-- What the owner turns on and off: `frozen` stops every paid call.
+CREATE TABLE switches (
+	name VARCHAR(32) NOT NULL,
+	is_on BOOLEAN NOT NULL,
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	changed_by VARCHAR(128) NOT NULL,
+	reason TEXT NOT NULL,
+	CONSTRAINT pk_switches PRIMARY KEY (name)
 );
 
 -- What happened, in order and without gaps within a session.
@@ -102,6 +135,8 @@ CREATE TABLE work_orders (
 	retry_of VARCHAR(64),
 	deadline_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	budget_usd BIGINT,
+	approved_usd BIGINT,
+	hold TEXT,
 	result TEXT,
 	failure_reason TEXT,
 	receipt TEXT,
@@ -211,6 +246,8 @@ CREATE TABLE model_calls (
 	price TEXT,
 	worst_case_usd BIGINT,
 	cost_usd BIGINT,
+	ceo_usd BIGINT,
+	budget_day VARCHAR(10),
 	latency_ms INTEGER,
 	request_id VARCHAR(128),
 	error TEXT,

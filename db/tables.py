@@ -67,6 +67,8 @@ work_orders = Table(
     Column("retry_of", ID, comment="the ended order that this one does again"),
     Column("deadline_at", UtcDateTime, nullable=False),
     Column("budget_usd", Usd, comment="limit for this order, nano-dollars; null means none of its own"),
+    Column("approved_usd", Usd, comment="the owner said yes to a try that costs at most this"),
+    Column("hold", Text, comment="why it waits for the owner, and what can be chosen, JSON"),
     Column("result", Text, comment="the answer, or the question asked back"),
     Column("failure_reason", Text),
     Column("receipt", Text, comment="JSON, see nexus.receipt"),
@@ -171,6 +173,8 @@ model_calls = Table(
     Column("price", Text, comment="dollars per token when called, JSON; null means unknown"),
     Column("worst_case_usd", Usd, comment="known before the call, nano-dollars; null means not priced"),
     Column("cost_usd", Usd, comment="nano-dollars; null means not priced or not yet known"),
+    Column("ceo_usd", Usd, comment="what the CEO's model would have charged for the same tokens"),
+    Column("budget_day", String(10), comment="the day it is charged to, e.g. 2026-11-22; null: free"),
     Column("latency_ms", Integer),
     Column("request_id", String(128)),
     Column("error", Text),
@@ -180,6 +184,42 @@ model_calls = Table(
     Index(None, "attempt_id"),
     Index(None, "started_at"),
     comment="The ledger: a row is written before every call and settled after it.",
+)
+
+budget_windows = Table(
+    "budget_windows",
+    metadata,
+    Column("scope", String(16), primary_key=True, comment="company, or a role"),
+    Column("period", String(10), primary_key=True, comment="a day, 2026-11-22, or a month, 2026-11"),
+    Column("spent_usd", Usd, nullable=False, comment="cost of the settled calls, those in doubt included"),
+    Column("reserved_usd", Usd, nullable=False, comment="worst case of the calls that run"),
+    Column("elsewhere_usd", Usd, nullable=False, comment="in a spool: what PostgreSQL knew of"),
+    Column("warned_at", UtcDateTime, comment="when four fifths of its limit were reached"),
+    comment="Sums of the ledger's paid calls, kept with every call: what a reservation is checked against.",
+)
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("is_on", Boolean, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("changed_by", String(128), nullable=False),
+    Column("reason", Text, nullable=False),
+    comment="What the owner turns on and off: `frozen` stops every paid call.",
+)
+
+model_health = Table(
+    "model_health",
+    metadata,
+    Column("provider", String(32), primary_key=True),
+    Column("model", String(128), primary_key=True),
+    Column("status", String(16), nullable=False, comment="healthy, degraded, critical or unknown"),
+    Column("detail", Text, nullable=False, comment="one line for the owner, with the fix"),
+    Column("ends", String(10), comment="the day its vendor retires it, e.g. 2027-02-05"),
+    Column("checked_at", UtcDateTime, nullable=False),
+    Column("checked_by", String(128), nullable=False, comment="worker or command"),
+    comment="What the newest probe or call said of each model of the payroll.",
 )
 
 verdicts = Table(

@@ -56,6 +56,11 @@ class Price:
         )
         return dollars.quantize(NANO)
 
+    def most_for(self, prompt_tokens: int, output_tokens: int) -> Decimal:
+        """The most that so many tokens can cost, cached or not, exact to the nano-dollar."""
+        dearest = max(self.input_usd, self.cache_read_usd, self.cache_write_usd)
+        return (dearest * prompt_tokens + self.output_usd * output_tokens).quantize(NANO)
+
     @property
     def is_free(self) -> bool:
         """True for models that run on the owner's own machine."""
@@ -65,14 +70,19 @@ class Price:
 FREE_PRICE = Price(FREE, FREE, FREE, FREE)
 
 
+def dollars(amount: Decimal) -> str:
+    """Dollars with 2 to 9 decimals, so that no amount reads as zero that is none."""
+    if amount and abs(amount) < Decimal("0.000001"):
+        return f"${amount:.9f}"
+    if amount and abs(amount) < Decimal("0.01"):
+        return f"${amount:.6f}"
+    return f"${amount:.4f}" if abs(amount) < 1 else f"${amount:.2f}"
+
+
 def cost_text(cost_usd: Decimal | None, *, local: bool) -> str:
     """How a cost is written everywhere: `free (local)`, `not priced`, or dollars with 2 to 9 decimals."""
     if cost_usd is None:
         return "not priced"
     if local and not cost_usd:
         return "free (local)"
-    if cost_usd and cost_usd < Decimal("0.000001"):
-        return f"${cost_usd:.9f}"
-    if cost_usd and cost_usd < Decimal("0.01"):
-        return f"${cost_usd:.6f}"
-    return f"${cost_usd:.4f}" if cost_usd < 1 else f"${cost_usd:.2f}"
+    return dollars(cost_usd)

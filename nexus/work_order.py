@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -36,14 +37,16 @@ class Status(StrEnum):
     """Where an order stands.
 
     queued → triaged → working → delivered | failed
-      │         ↑         │
-      │         └─────────┘   retry, escalate, or a worker that died
+      │         ↑ ↑       │
+      │         │ └───────┘   retry, escalate, or a worker that died
+      │         └→ held       it would cost too much: waits for the owner's yes
       └→ asked | declined     and from any open status: cancelled | dead
     """
 
     QUEUED = "queued"
     TRIAGED = "triaged"
     WORKING = "working"
+    HELD = "held"
     DELIVERED = "delivered"
     ASKED = "asked"
     DECLINED = "declined"
@@ -52,7 +55,7 @@ class Status(StrEnum):
     DEAD = "dead"
 
 
-OPEN = (Status.QUEUED, Status.TRIAGED, Status.WORKING)
+OPEN = (Status.QUEUED, Status.TRIAGED, Status.WORKING, Status.HELD)
 TERMINAL = tuple(status for status in Status if status not in OPEN)
 
 
@@ -98,6 +101,9 @@ class WorkOrder:
     available_at: datetime
     cancel_requested_at: datetime | None
     retry_of: str | None
+    budget_usd: Decimal | None
+    approved_usd: Decimal | None
+    hold_json: str | None
     deadline_at: datetime
     result: str | None
     failure_reason: str | None

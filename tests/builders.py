@@ -16,10 +16,13 @@ from db.records import (
     NewOrder,
 )
 from db.statements.orders import accept_order, assign_order, claim_order
+from nexus.budget import Limits
 from nexus.ids import new_id, new_order_id, new_session_id
 from nexus.work_order import Channel, Difficulty, Role, Status, Turn, WorkOrder
 
 LEASE_S = 30.0
+NO_LIMITS = Limits({}, allow_unpriced=True)
+TODAY = "2026-11-22"
 
 
 def now() -> datetime:
@@ -70,7 +73,7 @@ def a_try(order: WorkOrder, n: int = 1) -> tuple[AttemptRecord, CallRecord]:
         started_at=now(),
         finished_at=None,
     )
-    return attempt, open_call(order, order.owner, "work", attempt.id, a_request(), now())
+    return attempt, open_call(order, order.owner, "work", attempt.id, a_request(), now(), day=TODAY)
 
 
 def accepted(database: Database, **changes: object) -> NewOrder:

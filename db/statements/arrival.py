@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from db.statements.budget import apply_charges, call_states, charges_between
 from db.statements.collisions import settle_keys, with_ledger_only, with_shifted_tries
 from db.statements.departure import BELONGINGS, Batch, Rows
 from db.statements.logs import AuditEvent, insert_audit_event
@@ -30,6 +31,7 @@ from db.tables import (
     work_orders,
 )
 from db.types import db_now
+from nexus.work_order import Status
 
 _LOCK_KEY = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("key"), 0)))
 _LOCK_WAIT = sa.text("SET LOCAL lock_timeout = '5s'")
@@ -68,6 +70,7 @@ def copy_batch(connection: Connection, batch: Batch, *, marker: str, now: dateti
     fates = {str(order["id"]): _fate(order, present.get(str(order["id"])), marker) for order in batch.orders}
     arrival = Arrival(batch, present, fates, marker, now)
     known_events = _events_known(connection, arrival)
+    charged = call_states(connection, batch.order_ids)
     _write_orders(connection, arrival)
     notes = _write_belongings(connection, arrival)
     _write_events(connection, arrival, known_events)
@@ -76,6 +79,7 @@ def copy_batch(connection: Connection, batch: Batch, *, marker: str, now: dateti
         insert_audit_event(
             connection, AuditEvent(marker, "replay", "conflict", None, None, {"what": note}), now
         )
+    apply_charges(connection, charges_between(charged, call_states(connection, batch.order_ids)))
     return notes
 
 
@@ -149,7 +153,7 @@ def _write_orders(connection: Connection, arrival: Arrival) -> None:
             written.append(row)
         else:
             connection.execute(sa.update(work_orders).where(work_orders.c.id == order_id).values(row))
-        if order["finished_at"] is None:
+        if order["finished_at"] is None and order["status"] != Status.HELD.value:
             waiting.append(order)
     insert_missing(connection, work_orders, written)
     taken = arrival.those(Fate.TAKE_OVER, Fate.TAKE_END)

@@ -18,10 +18,12 @@ from db.records import (
     VerdictRecord,
     Work,
 )
+from db.statements.budget import CallState, Charge, apply_charges, charge_of, reserve
 from db.statements.events import Happening, append_events, last_seq
 from db.statements.orders import claim_order, write_unless_cancelled
 from db.statements.rows import attempt_from, call_from, checks_json, price_json, verdict_from
 from db.tables import agent_metrics, attempts, model_calls, verdicts
+from nexus.budget import Limits
 from nexus.ids import new_id
 from nexus.work_order import Role, Status, WorkOrder
 
@@ -34,12 +36,25 @@ _INSERT_ATTEMPT = {
     .returning(attempts.c.id),
     "sqlite": sqlite.insert(attempts).on_conflict_do_nothing(index_elements=["id"]).returning(attempts.c.id),
 }
-_INSERT_CALL = sa.insert(model_calls)
+_INSERT_CALL = {
+    "postgresql": postgresql.insert(model_calls)
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(model_calls.c.id),
+    "sqlite": sqlite.insert(model_calls)
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(model_calls.c.id),
+}
+_STATE_OF_CALL = (
+    sa.select(model_calls.c.status, model_calls.c.worst_case_usd, model_calls.c.cost_usd)
+    .where(model_calls.c.id == sa.bindparam("call"))
+    .with_for_update()
+)
 _INSERT_VERDICT = sa.insert(verdicts)
 _INSERT_METRIC = sa.insert(agent_metrics)
 _SETTLE_CALL = sa.update(model_calls).where(
     model_calls.c.id == sa.bindparam("call"), model_calls.c.status != CallStatus.RECORDED.value
 )
+_CHANGE_MODEL = sa.update(attempts).where(attempts.c.id == sa.bindparam("attempt"))
 _CLOSE_ATTEMPT = sa.update(attempts).where(attempts.c.id == sa.bindparam("attempt"))
 _ATTEMPTS_OF = (
     sa.select(attempts, verdicts.c.passed, verdicts.c.checks)
@@ -63,9 +78,15 @@ def claim_work(
 
 
 def open_attempt(
-    connection: Connection, order: WorkOrder, attempt: AttemptRecord, call: CallRecord, now: datetime
+    connection: Connection,
+    order: WorkOrder,
+    attempt: AttemptRecord,
+    call: CallRecord,
+    now: datetime,
+    *,
+    limits: Limits,
 ) -> int:
-    """Begin a try and write its call as started, before any money can be spent; returns the event's number.
+    """Begin a try and write its call as started, its worst case reserved; returns the event's number.
 
     Tries left running by a worker that died are closed as abandoned, their open calls as in doubt. The same try
     once more, because the commit's reply was lost, changes nothing.
@@ -73,10 +94,12 @@ def open_attempt(
     Raises:
         OrderCancelled: the owner does not want it any more.
         LeaseLost: the claim is no longer the newest.
+        BudgetRefused, BudgetBusy, PaidCallsFrozen: as `reserve`; nothing is written.
     """
     write_unless_cancelled(connection, order, now, status=Status.WORKING.value, attempts=attempt.n)
+    charges: list[Charge] = []
     if order.attempts:
-        abandon_running(connection, order.id, now, WORKER_STOPPED, but=attempt.id)
+        charges = abandon_running(connection, order.id, now, WORKER_STOPPED, but=attempt.id)
     inserted = connection.execute(
         _INSERT_ATTEMPT[connection.dialect.name],
         {
@@ -94,15 +117,51 @@ def open_attempt(
     )
     if inserted.first() is None:
         return last_seq(connection, order.session_id)
-    start_call(connection, call)
+    _insert_call(connection, call)
     working = {"attempt": attempt.n, "role": attempt.role.value, "model": attempt.model}
-    return append_events(connection, order, [Happening("order.working", working)], now)
+    seq = append_events(connection, order, [Happening("order.working", working)], now)
+    apply_charges(connection, charges)
+    reserve(connection, call, limits, now)
+    return seq
 
 
-def start_call(connection: Connection, call: CallRecord) -> None:
-    """Write the ledger row of a call that is about to be made."""
-    connection.execute(
-        _INSERT_CALL,
+def open_fallback(
+    connection: Connection,
+    order: WorkOrder,
+    attempt: AttemptRecord,
+    call: CallRecord,
+    now: datetime,
+    *,
+    limits: Limits,
+) -> int:
+    """Go on with a try on another model, because the one before did not answer; returns the event's number.
+
+    Raises as `open_attempt`.
+    """
+    write_unless_cancelled(connection, order, now)
+    change = {"attempt": attempt.id, "model": call.model, "provider": call.provider}
+    connection.execute(_CHANGE_MODEL, change)
+    if not _insert_call(connection, call):
+        return last_seq(connection, order.session_id)
+    working = {"attempt": attempt.n, "role": attempt.role.value, "model": call.model, "fallback": True}
+    seq = append_events(connection, order, [Happening("order.working", working)], now)
+    reserve(connection, call, limits, now)
+    return seq
+
+
+def start_call(connection: Connection, call: CallRecord, now: datetime, *, limits: Limits) -> None:
+    """Write the ledger row of a call that is about to be made outside a try, its worst case reserved.
+
+    Raises as `reserve`.
+    """
+    if _insert_call(connection, call):
+        reserve(connection, call, limits, now)
+
+
+def _insert_call(connection: Connection, call: CallRecord) -> bool:
+    """False when it is there already: the commit's reply was lost."""
+    inserted = connection.execute(
+        _INSERT_CALL[connection.dialect.name],
         {
             "id": call.id,
             "order_id": call.order_id,
@@ -120,21 +179,31 @@ def start_call(connection: Connection, call: CallRecord) -> None:
             "cache_write_tokens": 0,
             "price": price_json(call.price),
             "worst_case_usd": call.worst_case_usd,
+            "budget_day": call.budget_day,
             "started_at": call.started_at,
         },
     )
+    return inserted.first() is not None
 
 
-def settle_call(connection: Connection, call_id: str, settlement: Settlement, now: datetime) -> None:
-    """Write what a call came to. Not fenced: what was paid was paid, whoever owns the order now.
+def settle_call(connection: Connection, call: CallRecord, settlement: Settlement, now: datetime) -> None:
+    """Write what a call came to, in a transaction that does nothing else; see `settle_row`."""
+    apply_charges(connection, settle_row(connection, call, settlement, now))
 
-    A call already recorded is left alone.
+
+def settle_row(
+    connection: Connection, call: CallRecord, settlement: Settlement, now: datetime
+) -> list[Charge]:
+    """Write what a call came to; returns what that changes in the budget, to be applied as the transaction's last act.
+
+    Not fenced: what was paid was paid, whoever owns the order now. A call already recorded is left alone.
     """
+    was = _state_of(connection, call) if call.budget_day is not None else None
     usage = settlement.usage
-    connection.execute(
+    settled = connection.execute(
         _SETTLE_CALL,
         {
-            "call": call_id,
+            "call": call.id,
             "status": settlement.status.value,
             "answer": settlement.answer,
             "finish_reason": settlement.finish_reason,
@@ -143,19 +212,33 @@ def settle_call(connection: Connection, call_id: str, settlement: Settlement, no
             "cache_read_tokens": usage.cache_read_tokens,
             "cache_write_tokens": usage.cache_write_tokens,
             "cost_usd": settlement.cost_usd,
+            "ceo_usd": settlement.ceo_usd,
             "latency_ms": settlement.latency_ms,
             "request_id": settlement.request_id,
             "error": settlement.error,
             "finished_at": now,
         },
     )
+    if was is None or settled.rowcount == 0:
+        return []
+    becomes = CallState(settlement.status, was.worst_case_usd, settlement.cost_usd)
+    charge = charge_of(call.role, call.budget_day, was, becomes)
+    return [charge] if charge else []
+
+
+def _state_of(connection: Connection, call: CallRecord) -> CallState | None:
+    row = connection.execute(_STATE_OF_CALL, {"call": call.id}).first()
+    return CallState(CallStatus(row.status), row.worst_case_usd, row.cost_usd) if row else None
 
 
 def abandon_running(
     connection: Connection, order_id: str, now: datetime, why: str, *, but: str | None = None
-) -> None:
-    """Close what stands open: tries as abandoned, calls as in doubt at their worst case. `but` is one try to leave."""
-    connection.execute(
+) -> list[Charge]:
+    """Close what stands open: tries as abandoned, calls as in doubt at their worst case. `but` is one try to leave.
+
+    Returns what that changes in the budget, to be applied as the transaction's last act.
+    """
+    closed = connection.execute(
         sa.update(model_calls)
         .where(
             model_calls.c.order_id == order_id,
@@ -168,7 +251,8 @@ def abandon_running(
             error=why,
             finished_at=now,
         )
-    )
+        .returning(model_calls.c.role, model_calls.c.budget_day, model_calls.c.worst_case_usd)
+    ).all()
     connection.execute(
         sa.update(attempts)
         .where(
@@ -178,6 +262,11 @@ def abandon_running(
         )
         .values(status=AttemptStatus.ABANDONED.value, error=why, finished_at=now)
     )
+    return [
+        Charge(Role(row.role), row.budget_day, spent_usd=row.worst_case_usd, reserved_usd=-row.worst_case_usd)
+        for row in closed
+        if row.budget_day is not None and row.worst_case_usd
+    ]
 
 
 def close_attempt(

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 from db.receipts import make_receipt
 from db.records import Ending
 from db.statements.attempts import abandon_running, attempts_of, calls_of
+from db.statements.budget import apply_charges
 from db.statements.orders import finish_order
 from db.statements.queries import get_order
 from db.statements.rows import order_from
@@ -56,10 +57,12 @@ def end_cancelled(connection: Connection, order: WorkOrder, now: datetime) -> in
     Raises:
         LeaseLost: the claim is no longer the newest, or the order has ended otherwise.
     """
-    abandon_running(connection, order.id, now, IN_FLIGHT)
+    charges = abandon_running(connection, order.id, now, IN_FLIGHT)
     receipt = make_receipt(order, attempts_of(connection, order.id), calls_of(connection, order.id), now)
     ending = Ending(Status.CANCELLED, None, CANCELLED, receipt.model_dump_json())
-    return finish_order(connection, order, ending, now)
+    seq = finish_order(connection, order, ending, now)
+    apply_charges(connection, charges)
+    return seq
 
 
 def cancels_among(connection: Connection, order_ids: list[str]) -> set[str]:

@@ -4,11 +4,12 @@ The other side is `db.statements.arrival`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from db.statements.budget import apply_charges, call_states, charges_between
 from db.statements.modes import KEPT, Mode
 from db.statements.spooling import DRAINER, ready_orders
 from db.tables import (
@@ -138,6 +139,7 @@ def remove_batch(connection: Connection, batch: Batch) -> int:
     c = work_orders.c
     now_there = connection.execute(sa.select(c.id, c.fence, c.cancel_requested_at).where(c.id.in_(picked)))
     gone = [row.id for row in now_there if (row.fence, row.cancel_requested_at) == picked[row.id]]
+    departing = call_states(connection, gone)
     connection.execute(sa.delete(events).where(events.c.order_id.in_(gone)))
     for table, column in reversed(BELONGINGS):
         connection.execute(sa.delete(table).where(table.c[column].in_(gone)))
@@ -148,6 +150,9 @@ def remove_batch(connection: Connection, batch: Batch) -> int:
             ~sa.exists().where(work_orders.c.session_id == sessions.c.id),
         )
     )
+    # They count in PostgreSQL now, of which the next look at its windows will tell the same.
+    charges = charges_between(departing, {})
+    apply_charges(connection, [replace(c, elsewhere_usd=-c.spent_usd - c.reserved_usd) for c in charges])
     return len(gone)
 
 

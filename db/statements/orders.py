@@ -111,6 +111,7 @@ def accept_order(connection: Connection, new: NewOrder, now: datetime) -> Accept
             "attempts": 0,
             "available_at": now,
             "retry_of": new.retry_of,
+            "budget_usd": new.budget_usd,
             "deadline_at": new.deadline_at,
             "created_at": now,
             "updated_at": now,

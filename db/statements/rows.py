@@ -40,6 +40,9 @@ def order_from(row: AnyRow) -> WorkOrder:
         available_at=row.available_at,
         cancel_requested_at=row.cancel_requested_at,
         retry_of=row.retry_of,
+        budget_usd=row.budget_usd,
+        approved_usd=row.approved_usd,
+        hold_json=row.hold,
         deadline_at=row.deadline_at,
         result=row.result,
         failure_reason=row.failure_reason,
@@ -74,6 +77,8 @@ def call_from(row: AnyRow) -> CallRecord:
         error=row.error,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        ceo_usd=row.ceo_usd,
+        budget_day=row.budget_day,
     )
 
 

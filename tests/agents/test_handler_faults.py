@@ -18,7 +18,7 @@ from nexus.usage import Usage
 from nexus.work_order import Role, Status
 from tests.agents.conftest import StubModel, a_payroll, said
 from tests.agents.working import SIMPLE, history_of, work_through
-from tests.builders import a_try, accepted, now
+from tests.builders import NO_LIMITS, a_try, accepted, now
 
 
 async def test_a_provider_that_is_away_is_tried_again_later(
@@ -110,11 +110,11 @@ async def test_an_answer_that_a_dead_worker_had_recorded_is_used_and_not_paid_ag
     dead = database.run_sync(claim_order, order.id, role=Role.INTERN, holder="dead", lease_s=30, now=now())
     assert dead is not None
     attempt, call = a_try(dead)
-    database.run_sync(open_attempt, dead, attempt, call, now())
+    database.run_sync(open_attempt, dead, attempt, call, now(), limits=NO_LIMITS)
     paid = Settlement(
         CallStatus.RECORDED, usage=Usage(7, 3), cost_usd=None, answer="Paris.", finish_reason="stop"
     )
-    database.run_sync(settle_call, call.id, paid, now())
+    database.run_sync(settle_call, call, paid, now())
     database.run_sync(lambda c: c.execute(sa.update(work_orders).values(lease_until=None)))
 
     history = await work_through(handler, database, order.id)

@@ -29,7 +29,7 @@ from db.tables import inbound
 from nexus.ids import new_id, new_session_id
 from nexus.settings import CommonSettings
 from nexus.work_order import Channel, Role, Status
-from tests.builders import LEASE_S, a_try, an_assignment, an_order, now
+from tests.builders import LEASE_S, NO_LIMITS, a_try, an_assignment, an_order, now
 from tests.db.order_invariants import everything
 
 ENDING = Ending(Status.DELIVERED, "Paris.", None, "{}")
@@ -63,8 +63,8 @@ def conclude(connection: Connection, order_id: str, at: datetime) -> str:
     assert work is not None
     order = work.order
     attempt, call = a_try(order)
-    open_attempt(connection, order, attempt, call, at)
-    settle_call(connection, call.id, Settlement(CallStatus.RECORDED, answer="Paris."), at)
+    open_attempt(connection, order, attempt, call, at, limits=NO_LIMITS)
+    settle_call(connection, call, Settlement(CallStatus.RECORDED, answer="Paris."), at)
     verdict = VerdictRecord(passed=True, checks=(CheckRecord("answer", "pass", "seen"),))
     store_verdict(connection, order, attempt.id, verdict, at)
     close_attempt(connection, attempt.id, AttemptStatus.PASSED, at, answer="Paris.")

@@ -42,7 +42,7 @@ from nexus.errors import LeaseLost
 from nexus.settings import CommonSettings
 from nexus.usage import Usage
 from nexus.work_order import Role, WorkOrder
-from tests.builders import a_try, an_assignment, an_ending, an_order, assigned, claimed, now
+from tests.builders import NO_LIMITS, a_try, an_assignment, an_ending, an_order, assigned, claimed, now
 from tests.conftest import wait_until
 
 type Rows = dict[str, list[dict[str, Any]]]
@@ -80,11 +80,11 @@ def _try_once(database: Database, order_id: str, role: Role, *, passed: bool) ->
 
 def _work(connection: Connection, order: WorkOrder, passed: bool) -> None:
     attempt, call = a_try(order, order.attempts + 1)
-    open_attempt(connection, order, attempt, call, now())
+    open_attempt(connection, order, attempt, call, now(), limits=NO_LIMITS)
     settlement = Settlement(
         CallStatus.RECORDED, Usage(10, 5), Decimal("0.000042"), "Paris.", "stop", 12, "r1"
     )
-    settle_call(connection, call.id, settlement, now())
+    settle_call(connection, call, settlement, now())
     verdict = VerdictRecord(passed, (CheckRecord("not_empty", "pass", "6 characters"),))
     store_verdict(connection, order, attempt.id, verdict, now())
     status = AttemptStatus.PASSED if passed else AttemptStatus.REJECTED

@@ -12,7 +12,7 @@ from db.statements.queries import OrderHistory, get_history
 from nexus.errors import LeaseLost, OrderCancelled
 from nexus.receipt import Receipt
 from nexus.work_order import Role, Status, WorkOrder
-from tests.builders import a_try, accepted, an_ending, assigned, claimed, now
+from tests.builders import NO_LIMITS, a_try, accepted, an_ending, assigned, claimed, now
 
 
 def cancel(database: Database, order_id: str, *, force: bool = False) -> WorkOrder:
@@ -31,7 +31,7 @@ def held(database: Database) -> WorkOrder:
     """An order in the middle of an intern's call."""
     claim = claimed(database, assigned(database).id, Role.INTERN)
     assert claim is not None
-    database.run_sync(open_attempt, claim, *a_try(claim), now())
+    database.run_sync(open_attempt, claim, *a_try(claim), now(), limits=NO_LIMITS)
     return claim
 
 
@@ -67,7 +67,7 @@ def test_no_try_begins_once_it_is_marked(database: Database) -> None:
     cancel(database, claim.id)
 
     with pytest.raises(OrderCancelled):
-        database.run_sync(open_attempt, claim, *a_try(claim), now())
+        database.run_sync(open_attempt, claim, *a_try(claim), now(), limits=NO_LIMITS)
 
     assert history_of(database, claim.id).calls == ()
 

@@ -28,7 +28,7 @@ from nexus.errors import LeaseLost
 from nexus.ids import new_id
 from nexus.usage import Usage
 from nexus.work_order import Role, Status, WorkOrder
-from tests.builders import a_try, accepted, an_ending, an_order, assigned, claimed, now
+from tests.builders import NO_LIMITS, a_try, accepted, an_ending, an_order, assigned, claimed, now
 
 ENDING = Ending(Status.DELIVERED, "Paris.", None, "{}")
 
@@ -168,7 +168,7 @@ def test_a_lost_lease_writes_nothing_at_all(database: Database) -> None:
 
     attempt, call = a_try(dead)
     with pytest.raises(LeaseLost):
-        database.run_sync(open_attempt, dead, attempt, call, now())
+        database.run_sync(open_attempt, dead, attempt, call, now(), limits=NO_LIMITS)
 
     assert [rows_in(database, table) for table in metadata.sorted_tables] == before
 
@@ -279,12 +279,12 @@ def test_what_a_dead_worker_left_open_is_closed_when_the_next_try_begins(databas
     order = assigned(database)
     dead = claimed(database, order.id, Role.INTERN, lease_s=0.05)
     assert dead is not None
-    database.run_sync(open_attempt, dead, *a_try(dead), now())
+    database.run_sync(open_attempt, dead, *a_try(dead), now(), limits=NO_LIMITS)
     wait_out(database, order.id)
     work = database.run_sync(claim_work, order.id, role=Role.INTERN, holder="w2", lease_s=30, now=now())
     assert work is not None
 
-    database.run_sync(open_attempt, work.order, *a_try(work.order, n=2), now())
+    database.run_sync(open_attempt, work.order, *a_try(work.order, n=2), now(), limits=NO_LIMITS)
 
     tries = database.read_sync(attempts_of, order.id)
     assert [a_try_.status for a_try_ in tries] == [AttemptStatus.ABANDONED, AttemptStatus.RUNNING]
@@ -299,12 +299,12 @@ def test_a_call_is_settled_even_when_its_order_has_gone_to_another(database: Dat
     dead = claimed(database, order.id, Role.INTERN, lease_s=0.05)
     assert dead is not None
     attempt, call = a_try(dead)
-    database.run_sync(open_attempt, dead, attempt, call, now())
+    database.run_sync(open_attempt, dead, attempt, call, now(), limits=NO_LIMITS)
     wait_out(database, order.id)
     claimed(database, order.id, Role.INTERN, worker="w2")
 
     paid = Settlement(CallStatus.RECORDED, usage=Usage(10, 5), answer="Paris.")
-    database.run_sync(settle_call, call.id, paid, now())
+    database.run_sync(settle_call, call, paid, now())
 
     (settled,) = database.read_sync(calls_of, order.id)
     assert (settled.status, settled.usage) == (CallStatus.RECORDED, Usage(10, 5))
@@ -315,10 +315,10 @@ def test_a_recorded_call_is_never_overwritten(database: Database) -> None:
     claim = claimed(database, order.id, Role.INTERN)
     assert claim is not None
     attempt, call = a_try(claim)
-    database.run_sync(open_attempt, claim, attempt, call, now())
-    database.run_sync(settle_call, call.id, Settlement(CallStatus.RECORDED, answer="first"), now())
+    database.run_sync(open_attempt, claim, attempt, call, now(), limits=NO_LIMITS)
+    database.run_sync(settle_call, call, Settlement(CallStatus.RECORDED, answer="first"), now())
 
-    database.run_sync(settle_call, call.id, Settlement(CallStatus.IN_DOUBT, error="late"), now())
+    database.run_sync(settle_call, call, Settlement(CallStatus.IN_DOUBT, error="late"), now())
 
     assert database.read_sync(calls_of, order.id)[0].answer == "first"
 

@@ -59,7 +59,7 @@ from nexus.errors import LeaseLost, OrderCancelled, PermanentError
 from nexus.ids import new_id
 from nexus.usage import Usage
 from nexus.work_order import TIERS, Role, Status, WorkOrder
-from tests.builders import a_try, accepted, an_assignment, an_order, assigned, now
+from tests.builders import NO_LIMITS, a_try, accepted, an_assignment, an_order, assigned, now
 from tests.db.order_invariants import Row, Snapshot, check_invariants, empty, everything
 
 LEASE_S = 3600.0  # a lease runs out only when a rule says so
@@ -150,17 +150,17 @@ class OrderLife(RuleBasedStateMachine):
         if status is None:
             self.accept_again(new)
         elif new.id in self.tries:
-            self.settle(self.tries[new.id][1].id, status)
+            self.settle(self.tries[new.id][1], status)
 
     def accept_again(self, new: NewOrder) -> None:
         assert not self.database.run_sync(accept_order, new, self.now()).is_new
         self.nothing_changed()
 
-    def settle(self, call_id: str, status: CallStatus) -> None:
+    def settle(self, call: CallRecord, status: CallStatus) -> None:
         """Whoever owns the order now: what was paid was paid. What is recorded stays."""
-        before = next(row for row in self.seen["model_calls"] if row["id"] == call_id)
+        before = next(row for row in self.seen["model_calls"] if row["id"] == call.id)
         paid = Settlement(status, usage=Usage(10, 5), answer=f"Paris, {new_id()}.")
-        self.database.run_sync(settle_call, call_id, paid, self.now())
+        self.database.run_sync(settle_call, call, paid, self.now())
         if before["status"] == CallStatus.RECORDED:
             self.nothing_changed()
 
@@ -267,13 +267,15 @@ class OrderLife(RuleBasedStateMachine):
             steps = self.admins if claim.owner is Role.ADMIN else self.tiers
             data.draw(st.sampled_from(steps))(self, claim, data)
 
-    def write(self, claim: WorkOrder, step: Callable[..., object], *arguments: object) -> bool:
+    def write(
+        self, claim: WorkOrder, step: Callable[..., object], *arguments: object, **named: object
+    ) -> bool:
         """A step under a claim. One that has lost it is refused and changes nothing at all."""
         if self.holds(claim):
-            self.database.run_sync(step, *arguments)
+            self.database.run_sync(step, *arguments, **named)
             return True
         with pytest.raises(LeaseLost):
-            self.database.run_sync(step, *arguments)
+            self.database.run_sync(step, *arguments, **named)
         self.nothing_changed()
         return False
 
@@ -306,9 +308,9 @@ class OrderLife(RuleBasedStateMachine):
         attempt, call = known if known is not None and again else a_try(claim, n=claim.attempts + 1)
         if self.holds(claim) and self.row(claim.id)["cancel_requested_at"] is not None:
             with pytest.raises(OrderCancelled):
-                self.database.run_sync(open_attempt, claim, attempt, call, self.now())
+                self.database.run_sync(open_attempt, claim, attempt, call, self.now(), limits=NO_LIMITS)
             self.nothing_changed()
-        elif self.write(claim, open_attempt, claim, attempt, call, self.now()):
+        elif self.write(claim, open_attempt, claim, attempt, call, self.now(), limits=NO_LIMITS):
             self.tries[claim.id] = attempt, call
             after = self.look()
             new = [name for name in ("attempts", "model_calls", "events") if after[name] != self.seen[name]]

@@ -10,7 +10,7 @@ from db.statements.attempts import open_attempt
 from db.statements.orders import accept_order, assign_order, hand_over
 from nexus.errors import LeaseLost
 from nexus.work_order import Role
-from tests.builders import a_try, an_assignment, an_order, claimed, now
+from tests.builders import NO_LIMITS, a_try, an_assignment, an_order, claimed, now
 from tests.db.spooled import (
     a_key,
     a_replay,
@@ -97,7 +97,7 @@ async def test_the_end_that_was_told_here_holds_though_another_host_had_begun(
     theirs = claimed(primary, order_id, Role.INTERN)
     assert theirs is not None
     attempt, call = a_try(theirs)
-    primary.run_sync(open_attempt, theirs, attempt, call, now())
+    primary.run_sync(open_attempt, theirs, attempt, call, now(), limits=NO_LIMITS)
     work_to_the_end(spool.database, order_id)
     await a_replay(spool, primary).run()
     [row] = rows(primary, "work_orders")
