@@ -12,16 +12,20 @@ from db.statements.attempts import settle_call, start_call
 from nexus.budget import Limits
 from nexus.clock import Clock
 from nexus.errors import NexusError, StoreUnavailable
+from nexus.usage import Price
 
 
 class CallDesk:
     """Calls models and keeps the ledger right."""
 
-    def __init__(self, record: Record, model: ChatModel, clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self, record: Record, model: ChatModel, clock: Clock, limits: Limits, ceo_price: Price | None
+    ) -> None:
         self._record = record
         self._model = model
         self._clock = clock
         self._limits = limits
+        self._ceo_price = ceo_price
 
     async def ask(self, call: CallRecord, request: ModelRequest) -> tuple[CallRecord, Settlement]:
         """Make a call whose row is written; returns it as answered, and the settlement that is still to be written.
@@ -43,7 +47,7 @@ class CallDesk:
                 self._settle_once(call, settlement_of_error(call, cut_off, self._since_ms(began)))
             )
             raise
-        settlement = settlement_of_reply(call, completion)
+        settlement = settlement_of_reply(call, completion, self._ceo_price)
         return answered(call, settlement), settlement
 
     async def make(self, call: CallRecord, request: ModelRequest) -> CallRecord:

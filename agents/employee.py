@@ -2,10 +2,9 @@
 
 from agents.admin import compress
 from agents.completion import ModelRequest
-from agents.config import Post
+from agents.config import ModelChoice, Post
 from agents.prompting import render
 from db.records import Work
-from nexus.errors import PermanentError
 from nexus.work_order import Turn
 from qa.requirements import requirements
 from qa.spec import parse_spec
@@ -19,20 +18,14 @@ WEAK_EXAMPLE = (
 )
 
 
-def prepare(work: Work, post: Post, timeout_s: float) -> ModelRequest:
-    """The prompt for the next try: role, acceptance spec, earlier turns, the message, and what failed before.
-
-    Raises:
-        PermanentError: the role has no model; the message names the setting that would give it one.
-    """
-    if post.choice is None:
-        raise PermanentError(post.problem or f"{post.role.value} has no model.")
-    order, weak = work.order, post.choice.weak
+def prepare(work: Work, post: Post, choice: ModelChoice, timeout_s: float) -> ModelRequest:
+    """The next prompt for `choice`: role, acceptance spec, earlier turns, the message, and what failed before."""
+    order, weak = work.order, choice.weak
     return ModelRequest(
-        choice=post.choice,
+        choice=choice,
         system=render("starter.md.j2") if weak else _system(work, post),
         turns=(*_before(order.context, weak=weak), _message(work, weak=weak)),
-        max_output_tokens=post.max_output_tokens,
+        max_output_tokens=post.limit_of(choice),
         timeout_s=timeout_s,
         role=post.role,
     )

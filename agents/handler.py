@@ -15,29 +15,23 @@ from datetime import datetime, timedelta
 
 from agents import steps
 from agents.admin import CONTEXT_TURNS, Admin, with_opinion
+from agents.breaker import Breakers
+from agents.budget import is_paid
 from agents.calls import CallDesk
-from agents.completion import ChatModel, Finish, ModelRequest
-from agents.config import AgentSettings, ModelChoice, Payroll
+from agents.completion import ChatModel, Finish, ModelRefusesCall, Trouble
+from agents.config import AgentSettings, Payroll
 from agents.decision import MAX_ATTEMPTS, Standing, decide
-from agents.employee import feedback_for, prepare
+from agents.failover import Desk, Failover, OrderHeld, StepsDown, Tried
 from agents.lease import LeaseKeeper
-from agents.ledger import open_call
+from agents.ledger import ceo_price, open_call
 from agents.record import Record
 from agents.rules import Clarify
 from agents.steps import Judged, Rings
 from db.engine import Database
-from db.records import (
-    Assignment,
-    AttemptRecord,
-    AttemptStatus,
-    CallRecord,
-    CheckRecord,
-    Settlement,
-    VerdictRecord,
-    Work,
-)
+from db.records import Assignment, AttemptRecord, CallRecord, CheckRecord, VerdictRecord, Work
 from db.statements.attempts import claim_work
 from db.statements.orders import claim_overdue_order
+from nexus.budget import BudgetBusy
 from nexus.bus import Bus
 from nexus.clock import Clock
 from nexus.errors import (
@@ -50,7 +44,7 @@ from nexus.errors import (
 )
 from nexus.ids import new_id
 from nexus.logs import get_logger
-from nexus.work_order import Role, Status, WorkOrder
+from nexus.work_order import TIERS, Role, Status, WorkOrder
 from qa.findings import Subject
 from qa.spec import parse_spec
 from qa.validator import validate
@@ -73,26 +67,35 @@ class Workplace:
     clock: Clock
     model: ChatModel
     leases: LeaseKeeper
+    breakers: Breakers
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A try that has its answer. `settlement` is still to be written; None when a dead worker had written it."""
-
-    choice: ModelChoice
-    attempt: AttemptRecord
-    call: CallRecord
-    settlement: Settlement | None
+def _by_the_relay(_: WorkOrder, __: float) -> None:
+    """The relay rings for what was put off within half a second of its time."""
 
 
 class OrderHandler:
     """Turns doorbells into recorded steps."""
 
-    def __init__(self, place: Workplace) -> None:
+    def __init__(
+        self, place: Workplace, wake_later: Callable[[WorkOrder, float], None] = _by_the_relay
+    ) -> None:
+        """`wake_later` is told of an order that was put off, and for how many seconds."""
         self._place = place
+        self._wake_later = wake_later
         self._record = Record(place.database, place.clock)
         self._limits = place.settings.limits
-        self._calls = CallDesk(self._record, place.model, place.clock, self._limits)
+        self._calls = CallDesk(self._record, place.model, place.clock, self._limits, ceo_price(place.payroll))
+        desk = Desk(
+            settings=place.settings,
+            payroll=place.payroll,
+            record=self._record,
+            calls=self._calls,
+            breakers=place.breakers,
+            bus=place.bus,
+            clock=place.clock,
+        )
+        self._failover = Failover(desk)
         self._admin = Admin(place.payroll[Role.ADMIN], place.settings.front_desk_deadline_s)
 
     async def handle(self, role: Role, order_id: str) -> Rings:
@@ -125,7 +128,8 @@ class OrderHandler:
             if isinstance(outcome, Clarify):
                 return await self._record.write(steps.ask_back, order, outcome, place.clock.now())
             outcome = await self._with_second_opinion(order, outcome)
-            return await self._record.write(steps.assign, order, outcome, place.clock.now())
+            limits = self._limits if is_paid(place.payroll, outcome.role) else None
+            return await self._record.write(steps.assign, order, outcome, place.clock.now(), limits=limits)
 
         return await self._guarded(order, triage)
 
@@ -134,7 +138,8 @@ class OrderHandler:
         request = self._admin.second_opinion(order, assignment)
         if request is None:
             return assignment
-        call = self._open_call(order, Role.ADMIN, "triage", None, request)
+        now = self._place.clock.now()
+        call = open_call(order, Role.ADMIN, "triage", None, request, now, day=self._limits.day_of(now))
         try:
             recorded = await self._calls.make(call, request)
         except (PermanentError, TransientError) as error:
@@ -159,7 +164,13 @@ class OrderHandler:
 
     async def _try_once(self, work: Work) -> Rings:
         place, order = self._place, work.order
-        tried = await self._answered(work)
+        try:
+            tried = await self._failover.answer(work)
+        except OrderHeld as held:
+            return await self._record.write(steps.hold, order, held.hold, place.clock.now())
+        except StepsDown as refused:
+            why = str(refused)
+            return await self._record.write(steps.step_down, order, refused.role, why, place.clock.now())
         # In a thread: a client's own patterns may take a second each.
         slow = order.spec_json is not None and "pattern" in order.spec_json
         verdict = await asyncio.to_thread(judge, tried.call, order) if slow else judge(tried.call, order)
@@ -172,36 +183,6 @@ class OrderHandler:
             if tried.settlement is not None:
                 await self._calls.settle(tried.call, tried.settlement)
             raise
-
-    async def _answered(self, work: Work) -> Tried:
-        """The try and its paid-for answer: the one a dead worker left recorded, or a new one."""
-        place, order = self._place, work.order
-        post = place.payroll[order.owner]
-        request = prepare(work, post, self._time_left_s(order))
-        last = work.attempts[-1] if work.attempts else None
-        if last and last.status is AttemptStatus.RUNNING and (recorded := last.recorded_call):
-            return Tried(request.choice, last, recorded, None)
-        now = place.clock.now()
-        attempt = _new_attempt(work, request.choice, now)
-        call = self._open_call(order, order.owner, "work", attempt.id, request)
-        opened = await self._record.write(steps.begin, order, attempt, call, now, limits=self._limits)
-        await place.bus.ring(opened)
-        try:
-            call, settlement = await self._calls.ask(call, request)
-        except NexusError as error:
-            await self._record.write(steps.fail_attempt, attempt, str(error), place.clock.now())
-            raise
-        return Tried(request.choice, attempt, call, settlement)
-
-    def _open_call(
-        self, order: WorkOrder, role: Role, purpose: str, attempt_id: str | None, request: ModelRequest
-    ) -> CallRecord:
-        now = self._place.clock.now()
-        return open_call(order, role, purpose, attempt_id, request, now, day=self._limits.day_of(now))
-
-    def _time_left_s(self, order: WorkOrder) -> float:
-        left_s = (order.deadline_at - self._place.clock.now()).total_seconds()
-        return max(0.1, min(self._place.settings.model_timeout_s, left_s))
 
     async def end_overdue(self, order_id: str) -> Rings:
         """End an order that waited past its deadline, whoever it waited for."""
@@ -245,8 +226,7 @@ class OrderHandler:
         if order.cancel_requested_at is not None:
             raise OrderCancelled(f"{order.id}: cancelled by the owner")
         if now >= order.deadline_at:
-            waited = int((now - order.created_at).total_seconds())
-            reason = f"Not finished before its deadline ({waited} s after it was accepted)."
+            reason = _why_overdue(order, now)
             return await self._record.write(steps.give_up, order, Status.FAILED, reason, now)
         if order.claims > MAX_CLAIMS or (order.owner is not Role.ADMIN and order.attempts >= MAX_ATTEMPTS):
             reason = f"Given up after {max(order.claims - 1, order.attempts)} attempts that did not finish."
@@ -255,16 +235,32 @@ class OrderHandler:
 
     async def _after_error(self, order: WorkOrder, error: Exception) -> Rings:
         now = self._place.clock.now()
+        if order.owner in TIERS and _is_too_long(error) and (higher := TIERS[TIERS.index(order.owner) + 1 :]):
+            return await self._record.write(steps.pass_up, order, higher[0], str(error), now)
         if isinstance(error, PermanentError):
             return await self._record.write(steps.give_up, order, Status.FAILED, str(error), now)
         if not isinstance(error, TransientError):
             log.exception("order.bug", order=order.id)
-        if order.claims >= MAX_CLAIMS:
+        waits = isinstance(error, BudgetBusy)  # nothing was tried
+        if order.claims >= MAX_CLAIMS and not waits:
             reason = f"Given up after {order.claims} attempts. The last error: {_for_the_owner(error)}"
             return await self._record.write(steps.give_up, order, Status.DEAD, reason, now)
         wait_s, why = _backoff_s(order.claims, error), _for_the_owner(error)
         log.info("order.postponed", order=order.id, wait_s=round(wait_s, 1), error=why)
-        return await self._record.write(steps.put_off, order, now + timedelta(seconds=wait_s), why, now)
+        self._wake_later(order, wait_s)
+        until = now + timedelta(seconds=wait_s)
+        return await self._record.write(steps.put_off, order, until, why, now, counts=not waits)
+
+
+def _why_overdue(order: WorkOrder, now: datetime) -> str:
+    if order.status is Status.HELD:
+        return "It waited a day for your word whether it may cost that much, and ended without it."
+    waited = int((now - order.created_at).total_seconds())
+    return f"Not finished before its deadline ({waited} s after it was accepted)."
+
+
+def _is_too_long(error: Exception) -> bool:
+    return isinstance(error, ModelRefusesCall) and error.trouble is Trouble.TOO_LONG
 
 
 def judge(call: CallRecord, order: WorkOrder) -> VerdictRecord:
@@ -274,25 +270,6 @@ def judge(call: CallRecord, order: WorkOrder) -> VerdictRecord:
     verdict = validate(subject, spec)
     checks = tuple(CheckRecord(c.name, c.status.value, c.evidence, c.feedback) for c in verdict.checks)
     return VerdictRecord(verdict.passed, checks)
-
-
-def _new_attempt(work: Work, choice: ModelChoice, now: datetime) -> AttemptRecord:
-    order = work.order
-    return AttemptRecord(
-        id=new_id(),
-        order_id=order.id,
-        n=order.attempts + 1,
-        fence=order.fence,
-        role=order.owner,
-        model=choice.model,
-        provider=choice.provider.value,
-        status=AttemptStatus.RUNNING,
-        feedback=feedback_for(work),
-        answer=None,
-        error=None,
-        started_at=now,
-        finished_at=None,
-    )
 
 
 def _standing(earlier: tuple[AttemptRecord, ...], tried: Tried, verdict: VerdictRecord) -> Standing:

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from agents.completion import Completion, ModelRequest, ModelUnavailable
+from agents.config import ANTHROPIC_MODELS, ModelChoice, Payroll, Provider
 from agents.price_sheet import price_of
 from agents.prompting import prompt_hash, prompt_json
 from db.records import CallRecord, CallStatus, Settlement
@@ -61,8 +62,19 @@ def worst_case(price: Price | None, prompt: str, max_output_tokens: int) -> Deci
     return price.most_for(len(prompt.encode("utf-8", "surrogatepass")), max_output_tokens)
 
 
-def settlement_of_reply(call: CallRecord, completion: Completion) -> Settlement:
-    """A call that was answered: its usage at the price stored with it."""
+def ceo_price(payroll: Payroll) -> Price | None:
+    """What the CEO's model charges: what savings are measured against.
+
+    Where the CEO works on a local model, that is the price of the brief's CEO, which it stands in for.
+    """
+    choice = payroll[Role.CEO].choice
+    if choice is None or choice.is_local:
+        choice = ModelChoice(Provider.ANTHROPIC, ANTHROPIC_MODELS[Role.CEO])
+    return price_of(choice)
+
+
+def settlement_of_reply(call: CallRecord, completion: Completion, ceo: Price | None) -> Settlement:
+    """A call that was answered: its usage at the price stored with it, and at the CEO's."""
     return Settlement(
         status=CallStatus.RECORDED,
         usage=completion.usage,
@@ -71,6 +83,7 @@ def settlement_of_reply(call: CallRecord, completion: Completion) -> Settlement:
         finish_reason=completion.finish.value,
         latency_ms=completion.latency_ms,
         request_id=completion.request_id,
+        ceo_usd=ceo.cost_of(completion.usage) if ceo else None,
     )
 
 

@@ -20,13 +20,14 @@ from nexus.errors import LeaseLost, NexusError, StoreUnavailable, TransientError
 from nexus.logs import get_logger
 from nexus.messages import EVENTS, parse_doorbell, stream_of
 from nexus.redis_client import REDIS_DOWN
-from nexus.work_order import Role
+from nexus.work_order import Role, WorkOrder
 
 log = get_logger(__name__)
 
 POLL_S = 0.5
 READ_BLOCK_MS = 5_000
 DRAIN_S = 25.0
+LONGEST_WAKE_S = 300.0
 
 
 class Worker:
@@ -46,9 +47,10 @@ class Worker:
         self._roles = roles
         self._is_open = is_open
         self._has_streams = redis is not None
-        self._handler = OrderHandler(place)
+        self._handler = OrderHandler(place, self._wake_later)
         self._working_on: dict[Role, set[str]] = {role: set() for role in roles}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._alarms: set[asyncio.Task[None]] = set()
         self._one_ended = asyncio.Condition()
         self._draining = False
         self._house = Housekeeping(place, redis, self._handler, self)
@@ -203,8 +205,22 @@ class Worker:
         """Watchers always; roles only where somebody could answer: a spool's orders are on this host alone."""
         return self._has_streams or ring.stream == EVENTS
 
+    def _wake_later(self, order: WorkOrder, wait_s: float) -> None:
+        """Look at a postponed order exactly when its time comes; the relay, a little later, is for when we are gone."""
+        if wait_s > LONGEST_WAKE_S:
+            return
+        task = asyncio.create_task(self._wake(order, wait_s))
+        self._alarms.add(task)
+        task.add_done_callback(self._alarms.discard)
+
+    async def _wake(self, order: WorkOrder, wait_s: float) -> None:
+        await self._place.clock.sleep(wait_s)
+        if not self._draining and self.room(order.owner):
+            await self._start(order.owner, order.id, None)
+
     async def _drain(self) -> None:
         self._draining = True
+        await _cancel(list(self._alarms))
         if self._tasks:
             log.info("worker.draining", orders=len(self._tasks))
         ends_at = self._place.clock.monotonic() + DRAIN_S

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
+from agents.budget import step_down as step_down_when_short
 from agents.config import STARTER_MODEL, ModelChoice
 from agents.decision import Decision, Deliver, Escalate, Fail, Retry
 from agents.rules import Clarify
@@ -35,9 +36,10 @@ from db.statements.attempts import (
     store_verdict,
     verdict_event,
 )
-from db.statements.budget import Charge, apply_charges
+from db.statements.budget import Charge, apply_charges, windows_at
 from db.statements.cancel import end_cancelled
 from db.statements.events import Happening, append_events
+from db.statements.holding import hold_order
 from db.statements.orders import (
     assign_order,
     claim_order,
@@ -48,6 +50,7 @@ from db.statements.orders import (
 )
 from nexus.budget import Limits
 from nexus.bus import Ring
+from nexus.hold import Hold
 from nexus.messages import DEAD, EVENTS, Doorbell, EventRing, stream_of
 from nexus.work_order import Role, Status, Turn, WorkOrder
 
@@ -79,11 +82,20 @@ def claim_triage(
     return (order, conversation_before(connection, order, turns)) if order else None
 
 
-def assign(connection: Connection, order: WorkOrder, assignment: Assignment, now: datetime) -> Rings:
-    """The Admin's decision, and the tier's bell.
+def assign(
+    connection: Connection,
+    order: WorkOrder,
+    assignment: Assignment,
+    now: datetime,
+    *,
+    limits: Limits | None = None,
+) -> Rings:
+    """The Admin's decision, and the tier's bell. With `limits`, a tier lower while money runs short.
 
     Watchers are not rung: the tier rings them a few milliseconds later, or their own look comes within a second.
     """
+    if limits is not None:
+        assignment = step_down_when_short(assignment, order, windows_at(connection, limits, now))
     assign_order(connection, order, assignment, now)
     return (_bell(order, assignment.role),)
 
@@ -92,6 +104,32 @@ def ask_back(connection: Connection, order: WorkOrder, question: Clarify, now: d
     """End the order with a question to the owner."""
     asked = replace(order, tier_reason="cannot be acted on as it is", tier_rule=question.rule)
     return _end(connection, asked, _Ending(Status.ASKED, result=question.question), now)
+
+
+def hold(connection: Connection, order: WorkOrder, question: Hold, now: datetime) -> Rings:
+    """Ask the owner before the money is spent; the order waits for the answer."""
+    return (_event(order, hold_order(connection, order, question, now), Status.HELD),)
+
+
+def step_down(connection: Connection, order: WorkOrder, role: Role, why: str, now: datetime) -> Rings:
+    """To a cheaper tier, because there is no money for this one; nothing was tried."""
+    reason = f"{order.tier_reason}; one tier down: {why}"
+    return _move(connection, order, role, "order.stepped_down", reason, why, now)
+
+
+def pass_up(connection: Connection, order: WorkOrder, role: Role, why: str, now: datetime) -> Rings:
+    """To a higher tier, because the message does not fit into this one's model."""
+    reason = f"{order.tier_reason}; one tier up, for it is too long for the {order.owner.value}'s model"
+    return _move(connection, order, role, "order.escalated", reason, why, now)
+
+
+def _move(
+    connection: Connection, order: WorkOrder, role: Role, type_: str, reason: str, why: str, now: datetime
+) -> Rings:
+    hand_over(connection, order, role, now, tier_reason=reason)
+    moved = Happening(type_, {"from": order.owner.value, "to": role.value, "reason": why})
+    seq = append_events(connection, order, [moved], now)
+    return (_bell(order, role), _event(order, seq, Status.TRIAGED))
 
 
 def begin(
@@ -185,10 +223,19 @@ def fail_attempt(connection: Connection, attempt: AttemptRecord, error: str, now
 
 
 def put_off(
-    connection: Connection, order: WorkOrder, available_at: datetime, why: str, now: datetime
+    connection: Connection,
+    order: WorkOrder,
+    available_at: datetime,
+    why: str,
+    now: datetime,
+    *,
+    counts: bool = True,
 ) -> Rings:
-    """Back to the queue after a transient error, and say why; the relay rings when `available_at` comes."""
-    postpone(connection, order, available_at, now)
+    """Back to the queue after a transient error, and say why; the relay rings when `available_at` comes.
+
+    `counts` False: nothing was tried, so the claim is not one of the five.
+    """
+    postpone(connection, order, available_at, now, counts=counts)
     wait_s = round((available_at - now).total_seconds(), 1)
     postponed = Happening("order.postponed", {"reason": why, "wait_s": wait_s})
     return (_event(order, append_events(connection, order, [postponed], now), order.status),)

@@ -18,7 +18,8 @@ from db.records import Accepted, Durability, EventRecord, IdempotencyKey, NewOrd
 from db.spool import Spool
 from db.statements.cancel import cancel_order
 from db.statements.events import events_after, session_exists
-from db.statements.queries import OrderHistory, ended_among, get_history, get_order, last_seqs, list_orders
+from db.statements.holding import approve_order
+from db.statements.queries import OrderHistory, settled_among, get_history, get_order, last_seqs, list_orders
 from db.statements.spooling import PROVISIONAL, accept_or_recall, find_by_key
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
@@ -180,6 +181,11 @@ class Store:
         now = self._clock.now()
         return await self._find(lambda database: database.run(cancel_order, order_id, now, force=force))
 
+    async def approve(self, order_id: str, tier: Role | None) -> Stored[WorkOrder] | None:
+        """`approve_order` where the order is; as `order`. Raises as that, too."""
+        now = self._clock.now()
+        return await self._find(lambda database: database.run(approve_order, order_id, tier, now))
+
     async def session_known(self, session_id: str) -> bool:
         """False when there is no such session. True when there is one, and while that cannot be told.
 
@@ -262,13 +268,13 @@ class Store:
                 seqs[session_id] = max(seq, seqs.get(session_id, 0))
         return seqs
 
-    async def ended_among(self, order_ids: Collection[str]) -> set[str]:
-        """Those of `order_ids` that have ended.
+    async def settled_among(self, order_ids: Collection[str]) -> set[str]:
+        """Those of `order_ids` that have ended, or are held.
 
         Raises:
             StoreUnavailable: no store answers.
         """
-        found = await self._in_all(lambda database: database.read(ended_among, order_ids))
+        found = await self._in_all(lambda database: database.read(settled_among, order_ids))
         return set().union(*found)
 
     def _spool_counts(self) -> bool:

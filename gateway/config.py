@@ -4,11 +4,11 @@ import ipaddress
 
 from pydantic import Field, SecretStr, field_validator
 
+from nexus.budget import BudgetSettings
 from nexus.errors import ConfigurationError
-from nexus.settings import CommonSettings
 
 
-class GatewaySettings(CommonSettings):
+class GatewaySettings(BudgetSettings):
     """Where the gateway listens, who may use it, and how much it takes at once."""
 
     host: str = Field(

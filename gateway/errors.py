@@ -34,6 +34,7 @@ class Kind(Enum):
     FORBIDDEN = (403, "forbidden", "This sender is not served")
     NOT_FOUND = (404, "not-found", "There is no such thing")
     KEY_IN_USE = (409, "idempotency-key-in-use", "The message with this idempotency key is being worked on")
+    NOT_HELD = (409, "order-not-held", "The order does not wait for a yes")
     HAS_ENDED = (409, "order-has-ended", "The order has ended")
     TOO_LARGE = (413, "too-large", "The request is too large")
     NOT_JSON = (415, "unsupported-media-type", "The request must be application/json")

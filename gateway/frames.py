@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.bodies import parse_json
 from gateway.errors import FieldError, Problem
-from gateway.schemas import ORDER_ID, SESSION_ID, Limits
+from gateway.schemas import ORDER_ID, SESSION_ID, Limits, Tier
 
 
 class RequestFrame(BaseModel):
@@ -41,6 +41,15 @@ class CancelParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     order_id: str = Field(pattern=ORDER_ID)
+
+
+class ApproveParams(BaseModel):
+    """Parameters of `order.approve`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    order_id: str = Field(pattern=ORDER_ID)
+    tier: Tier | None = Field(default=None, description="another of the tiers that were offered")
 
 
 def parse_params[M: BaseModel](request: RequestFrame, model: type[M], limits: Limits) -> M:

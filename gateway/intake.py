@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from db.records import Accepted, Durability, IdempotencyKey, NewOrder
 from gateway.errors import Kind, Problem
@@ -40,6 +41,7 @@ class Submission:
     tier: Role | None = None
     idempotency_key: str | None = None
     spec_json: str | None = None
+    budget_usd: Decimal | None = None
 
 
 async def submit_message(services: Services, submission: Submission) -> Accepted:
@@ -78,6 +80,7 @@ def _new_order(submission: Submission, now: datetime, deadline_s: float) -> NewO
         content=submission.content,
         requested_tier=submission.tier,
         spec_json=submission.spec_json,
+        budget_usd=submission.budget_usd,
         deadline_at=now + timedelta(seconds=deadline_s),
         session_is_new=submission.session_id is None,
         idempotency=IdempotencyKey(OWNER, key, _fingerprint(submission), now + KEY_LIVES) if key else None,
@@ -85,8 +88,10 @@ def _new_order(submission: Submission, now: datetime, deadline_s: float) -> NewO
 
 
 def _fingerprint(submission: Submission) -> str:
-    """What makes two messages the same: their words, conversation, tier and spec; not how long one waits."""
+    """What makes two messages the same: words, conversation, tier, spec and budget; not how long one waits."""
     said = [submission.content, submission.session_id, submission.tier, submission.spec_json]
+    if submission.budget_usd is not None:
+        said.append(str(submission.budget_usd))
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 

@@ -19,7 +19,7 @@ from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
 from nexus.logs import get_logger
 from nexus.messages import EventRing
-from nexus.work_order import TERMINAL, WorkOrder
+from nexus.work_order import TERMINAL, Status, WorkOrder
 
 log = get_logger(__name__)
 
@@ -87,7 +87,7 @@ class Replies:
     async def wait_for_end(
         self, order_id: str, timeout_s: float, *, just_accepted: bool = False
     ) -> Stored[WorkOrder] | None:
-        """The order as soon as it has ended, else as it stands after `timeout_s`; None when it is unknown.
+        """The order as soon as it has ended or is held, else as it stands after `timeout_s`; None when it is unknown.
 
         `just_accepted` spares the first look: the caller knows that the order was open a moment ago.
 
@@ -97,7 +97,7 @@ class Replies:
         with self._bell_for(order_id) as bell:
             if not just_accepted:
                 found = await self._store.order(order_id)
-                if found is None or not found.value.is_open:
+                if found is None or not found.value.is_open or found.value.status is Status.HELD:
                     return found
             await _heard(bell, timeout_s)
         return await self._store.order(order_id)
@@ -148,6 +148,8 @@ class Replies:
         """Wake whoever waits for this ring."""
         if ring.order_status in _ENDED:
             self._order_ended(ring.order_id)
+        elif ring.order_status == Status.HELD.value:
+            self._wake_calls(ring.order_id)
         if ring.seq > PROVISIONAL:
             self.heard_of(ring.session_id)
         elif ring.session_id in self._followers:
@@ -158,9 +160,12 @@ class Replies:
         for follower in self._followers.get(session_id, ()):
             follower.wake(session_id)
 
-    def _order_ended(self, order_id: str) -> None:
+    def _wake_calls(self, order_id: str) -> None:
         for bell in self._calls.get(order_id, ()):
             bell.set()
+
+    def _order_ended(self, order_id: str) -> None:
+        self._wake_calls(order_id)
         self._just_ended[order_id] = None
         if len(self._just_ended) > ENDED_KEPT:
             self._just_ended.popitem(last=False)
@@ -193,8 +198,8 @@ class Replies:
     async def _look(self) -> None:
         """One look at the database for what the rings did not tell."""
         if self._calls:
-            for order_id in await self._store.ended_among(tuple(self._calls)):
-                self._order_ended(order_id)
+            for order_id in await self._store.settled_among(tuple(self._calls)):
+                self._wake_calls(order_id)
         if self._followers:
             for session_id, seq in (await self._store.last_seqs(tuple(self._followers))).items():
                 if session_id in self._followers:

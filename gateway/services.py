@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
+from db.budget import Budget
 from db.engine import Database, open_database
 from db.migrate import migrate
 from db.spool import Spool, has_worked_before
@@ -34,6 +35,7 @@ class Services:
     bus: Bus
     replies: Replies
     roster: Roster
+    budget: Budget
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  # set: no new request is begun
 
 
@@ -77,7 +79,8 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             _following(Replies(store, clock), bus) as replies,
         ):
             with _calm_gc():
-                yield Services(settings, clock, database, store, bus, replies, roster)
+                budget = Budget(database, store.spool, settings.limits, clock)
+                yield Services(settings, clock, database, store, bus, replies, roster, budget)
     finally:
         await asyncio.to_thread(database.close)
 

@@ -14,10 +14,12 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from db.records import EventRecord
+from gateway.approving import approve_order
 from gateway.bodies import parse_json
 from gateway.cancelling import cancel_order
 from gateway.errors import Kind, Problem, from_store
 from gateway.frames import (
+    ApproveParams,
     CancelParams,
     ErrorBody,
     EventFrame,
@@ -41,6 +43,7 @@ router = APIRouter()
 MAX_FRAME_BYTES = 256 * 1024
 MAX_BAD_FRAMES = 20
 MAX_SESSIONS = 64
+METHODS = ("ping", "chat.send", "session.subscribe", "order.cancel", "order.approve")
 PAGE = 100
 LAST_WORD_S = 20.0  # how long a stalled client has to start reading again and learn why it was closed
 
@@ -140,11 +143,10 @@ class Talk:
                 return self._on_subscribe(parse_params(request, SubscribeParams, self._limits))
             case "order.cancel":
                 return self._on_cancel(parse_params(request, CancelParams, self._limits))
+            case "order.approve":
+                return self._on_approve(parse_params(request, ApproveParams, self._limits))
             case _:
-                raise Problem(
-                    Kind.NOT_FOUND,
-                    "There is no such method: ping, chat.send, session.subscribe and order.cancel are there.",
-                )
+                raise Problem(Kind.NOT_FOUND, f"There is no such method; there are {', '.join(METHODS)}.")
 
     async def _on_ping(self) -> dict[str, Any]:
         return {"pong": True, "at": self._services.clock.now().isoformat()}
@@ -160,6 +162,7 @@ class Talk:
                 message.session_id,
                 message.tier,
                 spec_json=message.spec_json,
+                budget_usd=message.budget_usd,
             ),
         )
         self._start(accepted.session_id, max(0, accepted.seq - 1))
@@ -174,6 +177,10 @@ class Talk:
     async def _on_cancel(self, params: CancelParams) -> dict[str, Any]:
         cancelled = await cancel_order(self._services, params.order_id)
         return OrderView.of(cancelled.value, cancelled.durability).model_dump(mode="json")
+
+    async def _on_approve(self, params: ApproveParams) -> dict[str, Any]:
+        approved = await approve_order(self._services, params.order_id, params.tier)
+        return OrderView.of(approved.value, approved.durability).model_dump(mode="json")
 
     async def _on_subscribe(self, params: SubscribeParams) -> dict[str, Any]:
         session_id = params.session_id

@@ -245,8 +245,17 @@ def windows_known(connection: Connection, periods: Collection[str]) -> dict[tupl
     return {(row.scope, row.period): row.spent_usd + row.reserved_usd for row in rows}
 
 
+def windows_elsewhere(
+    connection: Connection, periods: Collection[str]
+) -> dict[tuple[str, str], Decimal]:
+    """In a spool: what it knows of PostgreSQL's windows."""
+    c = budget_windows.c
+    rows = connection.execute(sa.select(budget_windows).where(c.period.in_(periods)))
+    return {(row.scope, row.period): row.elsewhere_usd for row in rows}
+
+
 def note_elsewhere(connection: Connection, known: Mapping[tuple[str, str], Decimal]) -> None:
-    """In a spool: what PostgreSQL's windows came to at the last look. What is unchanged is not written."""
+    """In a spool: what PostgreSQL's windows came to at the last look."""
     for (scope, period), amount in known.items():
         values = {"scope": scope, "period": period, "spent_usd": NOTHING, "reserved_usd": NOTHING}
         insert = sqlite.insert(budget_windows).values(**values, elsewhere_usd=amount)
@@ -254,7 +263,6 @@ def note_elsewhere(connection: Connection, known: Mapping[tuple[str, str], Decim
             insert.on_conflict_do_update(
                 index_elements=["scope", "period"],
                 set_={"elsewhere_usd": insert.excluded.elsewhere_usd},
-                where=budget_windows.c.elsewhere_usd != insert.excluded.elsewhere_usd,
             )
         )
 

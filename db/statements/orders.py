@@ -303,14 +303,21 @@ def assign_order(connection: Connection, order: WorkOrder, assignment: Assignmen
 _UNLEASED = {"lease_owner": None, "lease_until": None, "claims": 0}
 
 
-def hand_over(connection: Connection, order: WorkOrder, role: Role, now: datetime) -> None:
-    """After a recorded step: back to `role`'s queue, for a retry or an escalation."""
-    write_fenced(connection, order, now, status=Status.TRIAGED.value, owner=role.value, **_UNLEASED)
+def hand_over(connection: Connection, order: WorkOrder, role: Role, now: datetime, **values: object) -> None:
+    """After a recorded step: to `role`'s queue, for a retry or another tier. `values` are written along."""
+    write_fenced(connection, order, now, status=Status.TRIAGED.value, owner=role.value, **_UNLEASED, **values)
     put_in_outbox(connection, order.id, role, now=now)
 
 
-def postpone(connection: Connection, order: WorkOrder, available_at: datetime, now: datetime) -> None:
-    """No step was recorded: back to the same role's queue, not before `available_at`. The claim still counts."""
+def postpone(
+    connection: Connection,
+    order: WorkOrder,
+    available_at: datetime,
+    now: datetime,
+    *,
+    counts: bool = True,
+) -> None:
+    """No step was recorded: back to the same role's queue, not before `available_at`. The claim still `counts`."""
     status = Status.QUEUED if order.owner is Role.ADMIN else Status.TRIAGED
     write_fenced(
         connection,
@@ -320,6 +327,7 @@ def postpone(connection: Connection, order: WorkOrder, available_at: datetime, n
         available_at=available_at,
         lease_owner=None,
         lease_until=None,
+        claims=order.claims if counts else order.claims - 1,
     )
     put_in_outbox(connection, order.id, order.owner, now=now, available_at=available_at)
 

@@ -69,11 +69,12 @@ def count_open(connection: Connection) -> int:
     ).scalar_one()
 
 
-def ended_among(connection: Connection, order_ids: Collection[str]) -> set[str]:
-    """Those of `order_ids` that have reached a terminal status."""
+def settled_among(connection: Connection, order_ids: Collection[str]) -> set[str]:
+    """Those of `order_ids` that nobody works on any more: they have ended, or are held for their owner."""
+    c = work_orders.c
     rows = connection.execute(
-        sa.select(work_orders.c.id).where(
-            work_orders.c.id.in_(order_ids), work_orders.c.finished_at.is_not(None)
+        sa.select(c.id).where(
+            c.id.in_(order_ids), sa.or_(c.finished_at.is_not(None), c.status == Status.HELD.value)
         )
     )
     return {row.id for row in rows}

@@ -12,7 +12,7 @@ from gateway.bodies import json_response, read_json
 from gateway.errors import FieldError, Kind, Problem
 from gateway.intake import Submission, submit_message
 from gateway.openapi import problem_described
-from gateway.schemas import ChatReply, ChatRequest, order_url
+from gateway.schemas import ChatReply, ChatRequest, HoldView, order_url
 from gateway.services import Services, services_of
 from nexus.errors import StoreUnavailable
 from nexus.work_order import Channel, Status, WorkOrder
@@ -61,12 +61,18 @@ async def post_chat(request: Request) -> Response:
     """Accept a message as a work order.
 
     200 with the reply when the order ends within `wait` seconds: `status` says whether it was delivered,
-    asked back, declined or failed. Else 202 with the order's address. `durability` says which store has it.
+    asked back, declined or failed. 202 with `hold` when it would cost too much and asks first. Else 202 with the order's address. `durability` says which store has it.
     """
     services = services_of(request)
     body = await read_json(request, ChatRequest)
     submission = Submission(
-        body.content, Channel.REST, body.session_id, body.tier, _idempotency_key(request), body.spec_json
+        content=body.content,
+        channel=Channel.REST,
+        session_id=body.session_id,
+        tier=body.tier,
+        idempotency_key=_idempotency_key(request),
+        spec_json=body.spec_json,
+        budget_usd=body.budget_usd,
     )
     accepted = await submit_message(services, submission)
     found = await _outcome(services, accepted, body.wait)
@@ -113,5 +119,6 @@ def _accepted_response(accepted: Accepted, found: Stored[WorkOrder] | None) -> R
         status=found.value.status if found else Status.QUEUED,
         url=url,
         durability=found.durability if found else accepted.durability,
+        hold=HoldView.of(found.value) if found else None,
     )
     return json_response(reply, 202, {"Location": url})

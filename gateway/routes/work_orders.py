@@ -6,11 +6,12 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.bodies import json_response
+from gateway.approving import approve_order
+from gateway.bodies import json_response, read_json
 from gateway.cancelling import cancel_order
 from gateway.errors import Kind, Problem
 from gateway.openapi import problem_described
-from gateway.schemas import ORDER_ID, OrderDetail, OrderPage, OrderView
+from gateway.schemas import ORDER_ID, ApproveRequest, OrderDetail, OrderPage, OrderView
 from gateway.services import services_of
 from nexus.work_order import Role, Status
 
@@ -68,3 +69,20 @@ async def post_cancel(request: Request, order_id: OrderId) -> Response:
     """
     cancelled = await cancel_order(services_of(request), order_id)
     return json_response(OrderView.of(cancelled.value, cancelled.durability))
+
+
+@router.post(
+    "/api/work-orders/{order_id}/approve",
+    operation_id="approve_work_order",
+    summary="Let a held order go on",
+    response_model=OrderView,
+    responses={409: problem_described("The order is not held, or does not offer this tier")},
+)
+async def post_approve(request: Request, order_id: OrderId) -> Response:
+    """Say yes to an order that is `held` because of what it would cost; without a body, as it was to be done.
+
+    The yes holds for tries that cost at most what the option said.
+    """
+    body = await read_json(request, ApproveRequest) if await request.body() else ApproveRequest()
+    approved = await approve_order(services_of(request), order_id, body.tier)
+    return json_response(OrderView.of(approved.value, approved.durability))

@@ -1,9 +1,11 @@
 """A workplace over real stores, with a model whose every answer the test decides."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from agents.breaker import Blocked, Breakers
 from agents.completion import Completion, Finish, ModelRequest
 from agents.config import AgentSettings, ModelChoice, Payroll, Post, Provider
 from agents.handler import OrderHandler, Workplace
@@ -11,6 +13,7 @@ from agents.lease import LeaseKeeper
 from db.engine import Database
 from nexus.bus import Bus
 from nexus.clock import SystemClock
+from nexus.errors import NexusError
 from nexus.usage import Usage
 from nexus.work_order import Role
 
@@ -34,6 +37,23 @@ class StubModel:
         return [request.choice.model for request in self.requests]
 
 
+class NoBreakers:
+    """Never blocks; keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.blocks: dict[str, Blocked] = {}
+
+    def blocked(self, choice: ModelChoice) -> Blocked | None:
+        return self.blocks.get(choice.model)
+
+    def succeeded(self, choice: ModelChoice) -> None:
+        self.told.append((choice.model, "ok"))
+
+    def failed(self, choice: ModelChoice, error: NexusError) -> None:
+        self.told.append((choice.model, str(error)))
+
+
 def said(text: str, finish: Finish = Finish.STOP) -> Completion:
     return Completion(text, finish, Usage(20, 10), 5, "req-1")
 
@@ -54,11 +74,21 @@ def model() -> StubModel:
 
 @pytest.fixture
 def make_place(database: Database, bus: Bus, model: StubModel) -> Callable[..., Workplace]:
-    def make(payroll: Payroll | None = None, lease_s: float = 30) -> Workplace:
+    def make(
+        payroll: Payroll | None = None, lease_s: float = 30, breakers: Breakers | None = None, **settings: Any
+    ) -> Workplace:
         clock = SystemClock()
-        settings = AgentSettings(lease_s=lease_s)
-        leases = LeaseKeeper(database, clock, lease_s)
-        return Workplace("w1", settings, payroll or a_payroll(), database, bus, clock, model, leases)
+        return Workplace(
+            worker="w1",
+            settings=AgentSettings(lease_s=lease_s, **settings),
+            payroll=payroll or a_payroll(),
+            database=database,
+            bus=bus,
+            clock=clock,
+            model=model,
+            leases=LeaseKeeper(database, clock, lease_s),
+            breakers=breakers or NoBreakers(),
+        )
 
     return make
 

@@ -278,7 +278,7 @@ async def test_work_that_was_done_here_is_read_there_afterwards(
     assert claim is not None
     spool.run_sync(assign_order, claim, an_assignment(), now())
     work_to_the_end(spool, accepted.order_id)
-    assert await host.store.ended_among([accepted.order_id]) == {accepted.order_id}
+    assert await host.store.settled_among([accepted.order_id]) == {accepted.order_id}
     server.start()
     await host.is_back()
     await wait_until(lambda: nothing_left(host.spool))
