@@ -6,6 +6,8 @@ from itertools import pairwise
 
 from agents.decision import MAX_ATTEMPTS
 from agents.handler import MAX_CLAIMS
+from nexus.budget import windows_of
+from nexus.work_order import Role
 from tests.chaos.evidence import Evidence
 from tests.chaos.facts import (
     Violation,
@@ -84,6 +86,25 @@ def ledger_is_the_bill(evidence: Evidence) -> Iterator[Violation]:
         if stub_tokens.get(call.request_id or "") != token_of.get(call.order_id):
             yield Violation(
                 "ledger", call.order_id, f"the model gave no reply {call.request_id} to this order"
+            )
+
+
+def budget_is_the_ledger(evidence: Evidence) -> Iterator[Violation]:
+    """Each window has spent what the ledger's calls of its scope and period cost, and nothing is reserved any more."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for call in evidence.calls:
+        if call.budget_day is not None and call.cost_usd:
+            for place in windows_of(Role(call.role), call.budget_day):
+                sums[place] += call.cost_usd  # type: ignore[assignment]  # a counter of dollars
+    spent = {(window.scope, window.period): window.spent_usd for window in evidence.windows}
+    for place in sums.keys() | spent.keys():
+        if spent.get(place, 0) != sums[place]:
+            detail = f"the window says {spent.get(place)}, the ledger {sums[place]}"
+            yield Violation("budget", " ".join(place), detail)
+    for window in evidence.windows:
+        if window.reserved_usd:
+            yield Violation(
+                "budget", window.scope, f"{window.reserved_usd} still reserved in {window.period}"
             )
 
 

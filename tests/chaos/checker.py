@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from nexus.work_order import Status
 from tests.chaos.bill import (
+    budget_is_the_ledger,
     fences_rise,
     ledger_is_the_bill,
     paid_once,
@@ -98,6 +99,12 @@ def good_is_delivered(evidence: Evidence) -> Iterator[Violation]:
         if order.id in excused:
             continue
         if order.status == Status.CANCELLED and order.token in evidence.cancelled:
+            continue
+        if (
+            evidence.capped
+            and order.status == Status.FAILED
+            and "The budget of" in (order.failure_reason or "")
+        ):
             continue
         wanted = Status.DEAD if is_poison(order.token) else Status.DELIVERED
         if order.status in ENDED and order.status != wanted.value:
@@ -219,6 +226,7 @@ INVARIANTS: Sequence[Invariant] = (
     fences_rise,
     paid_once,
     ledger_is_the_bill,
+    budget_is_the_ledger,
     repeats_are_explained,
     within_the_caps,
     nothing_waits,

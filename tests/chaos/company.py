@@ -40,6 +40,7 @@ class Outfit:
     slowest_call_s: float = 1.5
     slow_share: float = 1 / 12
     bug: str | None = None
+    stub_is_openai: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -126,7 +127,9 @@ class Company:
             "MODEL_TIMEOUT_S": "20",
             "ORDER_DEADLINE_S": "3600",
             "OLLAMA_BASE_URL": f"http://127.0.0.1:{free_port()}",
-            "LOCAL_MODEL_URL": f"http://127.0.0.1:{self._stub_port}/v1",
+            ("OPENAI_BASE_URL" if self.outfit.stub_is_openai else "LOCAL_MODEL_URL"): (
+                f"http://127.0.0.1:{self._stub_port}/v1"
+            ),
             **{f"NEXUS_MODEL_{role}": f"local/{MODEL}" for role in ("INTERN", "DIRECTOR", "CEO")},
             **self.outfit.settings,
         }

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from db.tables import (
     attempts,
+    budget_windows,
     deliveries,
     events,
     idempotency_keys,
@@ -41,6 +43,7 @@ class Order:
     claims: int
     attempts: int
     lease_until: float | None
+    failure_reason: str | None
     result: str | None
     created_at: float
     finished_at: float | None
@@ -61,13 +64,26 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A row of `model_calls`; `n` is its attempt's number, None when it belongs to none."""
+    """A row of `model_calls`; `n` is its attempt's number, None when it belongs to none. Money in dollars."""
 
     order_id: str
     n: int | None
     purpose: str
     status: str
     request_id: str | None
+    role: str = "intern"
+    budget_day: str | None = None
+    cost_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A row of `budget_windows`, in dollars."""
+
+    scope: str
+    period: str
+    spent_usd: Decimal
+    reserved_usd: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +161,7 @@ class Evidence:
     attempts: Sequence[Attempt] = ()
     calls: Sequence[Call] = ()
     events: Sequence[Event] = ()
+    windows: Sequence[Window] = ()
     deliveries: Sequence[tuple[str, str, str]] = ()
     last_seqs: Mapping[str, int] = field(default_factory=dict)
     outbox: frozenset[str] = frozenset()
@@ -154,6 +171,7 @@ class Evidence:
     senders: Sequence[SenderNotes] = ()
     sent: frozenset[str] = frozenset()
     cancelled: frozenset[str] = frozenset()  # tokens of messages that somebody asked to cancel
+    capped: bool = False  # money was to run out: what the budget refuses has failed by right
     faults: Sequence[Injected] = ()
     last_fault_at: float = 0.0
     gathered_at: float = 0.0
@@ -202,6 +220,11 @@ def events_from(connection: Connection) -> list[Event]:
     return [Event(**row._mapping) for row in rows]
 
 
+def _dicts(connection: Connection, table: sa.Table, names: Sequence[str]) -> list[dict[str, Any]]:
+    rows = connection.execute(sa.select(*(table.c[name] for name in names)))
+    return [dict(row._mapping) for row in rows]
+
+
 def pairs(connection: Connection, *columns: sa.Column[Any]) -> list[tuple[Any, ...]]:
     """Some columns of a table."""
     return [tuple(row) for row in connection.execute(sa.select(*columns))]
@@ -215,6 +238,7 @@ def rows_of(connection: Connection) -> dict[str, Any]:
         "attempts": attempts_from(connection),
         "calls": calls_from(connection),
         "events": events_from(connection),
+        "windows": [Window(**row) for row in _dicts(connection, budget_windows, Window.__slots__)],
         "deliveries": pairs(connection, deliveries.c.order_id, deliveries.c.channel, deliveries.c.target),
         "last_seqs": dict(pairs(connection, sessions.c.id, sessions.c.last_seq)),
         "outbox": frozenset(row[0] for row in pairs(connection, outbox.c.order_id)),

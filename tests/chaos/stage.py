@@ -95,6 +95,7 @@ class Stage:
         self.began_at = time.time()
         self.last_fault_at = 0.0
         self.cancelled_tokens: set[str] = set()
+        self.capped = False
         self._plans: list[Plan] = []
         self._engine = sa.create_engine(company.database_url, pool_pre_ping=True, pool_size=1)
 
@@ -210,6 +211,7 @@ class Stage:
                 for message in talk.messages
             ),
             cancelled=frozenset(self.cancelled_tokens),
+            capped=self.capped,
             faults=self.driver.injected,
             last_fault_at=self.last_fault_at,
             gathered_at=time.time(),

@@ -18,6 +18,7 @@ from typing import Any
 
 MODEL = "stub"
 TOKEN = re.compile(r"\b(?:tok|bad500|badcut)-[0-9]+-[0-9]+-[0-9]+\b")
+PROMPT_TOKENS, ANSWER_TOKENS = 100, 20  # of every call
 POISON_RETRY_AFTER_S = 0  # a provider's word goes before our backoff, so that five tries take seconds
 
 
@@ -52,8 +53,12 @@ class Stub:
 
     async def _answer(self, writer: asyncio.StreamWriter, method: str, path: str, body: bytes) -> bool:
         try:
+            listing: dict[str, object] = {"id": MODEL, "object": "model", "created": 0, "owned_by": "nexus"}
             if (method, path) == ("GET", "/v1/models"):
-                await _reply(writer, 200, {"object": "list", "data": [{"id": MODEL, "object": "model"}]})
+                await _reply(writer, 200, {"object": "list", "data": [listing]})
+                return True
+            if (method, path) == ("GET", f"/v1/models/{MODEL}"):
+                await _reply(writer, 200, listing)
                 return True
             if (method, path) != ("POST", "/v1/chat/completions"):
                 raise Refusal(404, f"there is no {method} {path}")
@@ -119,7 +124,11 @@ def _completion(call: str, token: str) -> dict[str, object]:
         "created": int(time.time()),
         "model": MODEL,
         "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
-        "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
+        "usage": {
+            "prompt_tokens": PROMPT_TOKENS,
+            "completion_tokens": ANSWER_TOKENS,
+            "total_tokens": PROMPT_TOKENS + ANSWER_TOKENS,
+        },
     }
 
 

@@ -1,0 +1,110 @@
+"""Money under faults: a model that costs, with and without a limit that is reached.
+
+The stub stands for OpenAI here, at a price of the owner's own. Its ledger is the provider's bill.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from nexus.work_order import Status
+from tests.chaos.company import Outfit
+from tests.chaos.driver import KINDS, plan_faults
+from tests.chaos.evidence import Evidence
+from tests.chaos.facts import Violation
+from tests.chaos.scenarios.mixed import Mixed
+from tests.chaos.stage import Stage
+from tests.chaos.stub import ANSWER_TOKENS, MODEL, PROMPT_TOKENS
+
+INPUT_USD, OUTPUT_USD = (
+    Decimal(100),
+    Decimal(1),
+)  # per million tokens: the prompt makes nearly all of the worst case
+CALL_USD = (INPUT_USD * PROMPT_TOKENS + OUTPUT_USD * ANSWER_TOKENS) / 1_000_000
+CAP_USD = Decimal("0.60")
+CAP_FAULTS = {"kill worker": 6.0, "kill gateway": 1.0, "kill valkey": 1.0, "lose commit replies": 3.0}
+
+
+def paid_settings(**more: str) -> Mapping[str, str]:
+    """A company whose three tiers work with the stub, as a model of OpenAI's that costs."""
+    prices = {f"openai/{MODEL}": {"input": float(INPUT_USD), "output": float(OUTPUT_USD)}}
+    tiers = {f"NEXUS_MODEL_{role}": f"openai/{MODEL}" for role in ("INTERN", "DIRECTOR", "CEO")}
+    return {
+        "OPENAI_API_KEY": "sk-of-the-stub",
+        "MODEL_PRICES": json.dumps(prices),
+        "BUDGET_ORDER_USD": "none",
+        "ASK_ABOVE_USD": "none",
+        "BUDGET_DAY_USD": "none",
+        "BUDGET_MONTH_USD": "none",
+        **tiers,
+        **more,
+    }
+
+
+class Paid(Mixed):
+    """As `mixed`, but every call costs: the counters must stay the ledger's sums through faults and replays."""
+
+    name = "paid"
+
+    def outfit(self, outfit: Outfit) -> Outfit:
+        """Limits that nobody reaches."""
+        settings = paid_settings(BUDGET_DAY_USD="1000000", BUDGET_MONTH_USD="1000000")
+        return replace(outfit, stub_is_openai=True, settings={**settings, **outfit.settings})
+
+    def judge(self, evidence: Evidence) -> Iterator[Violation]:
+        """What is recorded costs what its tokens cost."""
+        for call in evidence.calls:
+            if call.status == "recorded" and call.cost_usd != CALL_USD:
+                yield Violation("price", call.order_id, f"{call.cost_usd} instead of {CALL_USD}")
+
+
+class Cap(Paid):
+    """All orders at once against a limit that holds about half of them, while workers and doors are killed."""
+
+    name = "cap"
+
+    def __init__(self) -> None:
+        self._delivered = self._refused = 0
+        self._spent = self._billed = Decimal(0)
+
+    def outfit(self, outfit: Outfit) -> Outfit:
+        """A limit for the day."""
+        settings = paid_settings(BUDGET_DAY_USD=str(CAP_USD))
+        return replace(outfit, stub_is_openai=True, settings={**settings, **outfit.settings})
+
+    async def play(self, stage: Stage) -> None:
+        """Every message in the first second, faults from then on."""
+        options = stage.options
+        stage.capped = True
+        stage.start_senders(options.senders, options.orders, 1.0)
+        await asyncio.sleep(1.0)
+        weights = {kind: CAP_FAULTS[kind] for kind in KINDS if kind in CAP_FAULTS}
+        await stage.driver.run(plan_faults(options.seed, options.faults, options.seconds, weights))
+
+    def judge(self, evidence: Evidence) -> Iterator[Violation]:
+        """Spent and billed are at or under the limit, and the limit was met."""
+        yield from super().judge(evidence)
+        answered = sum(call.status == 200 for call in evidence.stub_calls)
+        self._billed = answered * CALL_USD
+        company = (w for w in evidence.windows if w.scope == "company" and len(w.period) > len("2026-11"))
+        self._spent = sum((window.spent_usd for window in company), Decimal(0))
+        self._delivered = sum(order.status == Status.DELIVERED for order in evidence.orders)
+        self._refused = sum(order.status == Status.FAILED for order in evidence.orders)
+        if self._spent > CAP_USD or self._billed > CAP_USD:
+            detail = f"spent {self._spent}, billed {self._billed} of {CAP_USD}"
+            yield Violation("over the limit", "company", detail)
+        if not self._refused or not self._delivered:
+            detail = f"{self._delivered} delivered, {self._refused} refused: the limit was never met"
+            yield Violation("no limit met", "company", detail)
+
+    def facts(self) -> Mapping[str, object]:
+        """For the report."""
+        return {
+            "limit, USD": str(CAP_USD),
+            "spent, USD": f"{self._spent:f}",
+            "billed, USD": f"{self._billed:f}",
+            "delivered": self._delivered,
+            "refused": self._refused,
+        }
