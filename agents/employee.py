@@ -23,7 +23,7 @@ def prepare(work: Work, post: Post, choice: ModelChoice, timeout_s: float) -> Mo
     order, weak = work.order, choice.weak
     return ModelRequest(
         choice=choice,
-        system=render("starter.md.j2") if weak else _system(work, post),
+        system=render("starter.md.j2") if weak else render("employee.md.j2", role=post.role.value),
         turns=(*_before(order.context, weak=weak), _message(work, weak=weak)),
         max_output_tokens=post.limit_of(choice),
         timeout_s=timeout_s,
@@ -36,16 +36,17 @@ def _before(context: tuple[Turn, ...], *, weak: bool) -> tuple[Turn, ...]:
     return (*WEAK_EXAMPLE, *compress(context, WEAK_CONTEXT_CHARS)) if weak else context
 
 
-def _system(work: Work, post: Post) -> str:
-    spec = parse_spec(work.order.spec_json or '{"name": "none"}', work.order.id)
-    return render("employee.md.j2", role=post.role.value, requirements=requirements(spec))
-
-
 def _message(work: Work, *, weak: bool) -> Turn:
-    feedback = feedback_for(work)
-    if not feedback or weak:
-        return Turn("user", work.order.content)
-    return Turn("user", render("retry.md.j2", content=work.order.content, feedback=feedback))
+    """The message with what its answer must be. All that differs from order to order stands here, at the end: what
+    comes before it is the same for a whole conversation, so that providers can serve it from their caches.
+    """
+    order = work.order
+    if weak:
+        return Turn("user", order.content)
+    spec = parse_spec(order.spec_json or '{"name": "none"}', order.id)
+    wanted = requirements(spec)
+    text = render("message.md.j2", content=order.content, requirements=wanted, feedback=feedback_for(work))
+    return Turn("user", text)
 
 
 def feedback_for(work: Work) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def test_the_starter_model_works_but_never_judges_and_is_kept_short() -> None:
 
     assert payroll[Role.ADMIN].choice is None
     assert [payroll[role].choice for role in TIERS] == [STARTER] * 3
-    assert {payroll[role].max_output_tokens for role in TIERS} == {STARTER_OUTPUT_TOKENS}
+    assert {payroll[role].limit_of(STARTER) for role in TIERS} == {STARTER_OUTPUT_TOKENS}
 
 
 def test_a_capable_model_may_say_as_much_as_its_role() -> None:

@@ -118,7 +118,7 @@ async def test_the_clients_own_spec_is_checked_together_with_the_basics(
         "answer.not_empty",
         "security.secrets",
     } <= names
-    assert "Paris" in model.requests[0].system, "the employee is told what will be checked"
+    assert "Paris" in model.requests[0].turns[-1].content, "the employee is told what will be checked"
 
 
 async def test_when_nobody_passes_the_owner_is_told_why(
