@@ -4,14 +4,16 @@ Default model ids are data here and nowhere else; every one can be overridden by
 Front processes may import this module and nothing else of `agents`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
 
+from agents.own_prices import OwnPrice, parse_own_prices
 from nexus.budget import BudgetSettings
 from nexus.errors import ConfigurationError
 from nexus.work_order import TIERS, Role
@@ -78,13 +80,19 @@ class AgentSettings(BudgetSettings):
     )
     nexus_model_ceo: str | None = Field(
         default=None,
-        description="CEO's model, e.g. claude-opus-4-6; after a comma, what to use when it does not answer.",
+        description="CEO's model, e.g. claude-opus-4-6. Alone it is followed by the other providers' when it does not "
+        "answer; with commas (also a last one) this is the whole list.",
     )
     nexus_model_director: str | None = Field(
         default=None, description="Director's model, e.g. anthropic/claude-sonnet-4-6."
     )
     nexus_model_intern: str | None = Field(default=None, description="Intern's model, e.g. ollama/qwen3:8b.")
     nexus_model_admin: str | None = Field(default=None, description="Admin's model, e.g. ollama/qwen3:8b.")
+    model_prices: Annotated[dict[str, OwnPrice], NoDecode, BeforeValidator(parse_own_prices)] = Field(
+        default={},
+        description="Prices of models that nobody lists, or corrections, in dollars per million tokens: "
+        '{"openai/my-model": {"input": 1, "output": 2, "cache_read": 0.1, "cache_write": 1.25}}.',
+    )
     nexus_script: str | None = Field(
         default=None,
         description="JSON file of answers for `scripted/…` models, for trials without any model.",
@@ -124,12 +132,16 @@ class AgentSettings(BudgetSettings):
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """One model at one place. `weak` marks the starter model, which every receipt then says."""
+    """One model at one place. `weak` marks the starter model, which every receipt then says.
+
+    `own_price` is what MODEL_PRICES says of it; no part of its identity.
+    """
 
     provider: Provider
     model: str
     base_url: str | None = None
     weak: bool = False
+    own_price: OwnPrice | None = field(default=None, compare=False)
 
     @property
     def is_local(self) -> bool:
@@ -173,15 +185,25 @@ def resolve_payroll(settings: AgentSettings, local: ModelChoice | None) -> Payro
     # The starter model must not judge difficulty (docs/decisions/0005): with it alone the Admin works by rules.
     front_desk = () if local is None or local.weak else (local,)
     payroll[Role.ADMIN] = _post(Role.ADMIN, _overrides(Role.ADMIN, settings, local)[:1] or front_desk)
-    return payroll
+    return {role: _with_own_prices(post, settings.model_prices) for role, post in payroll.items()}
+
+
+def _with_own_prices(post: Post, prices: Mapping[str, OwnPrice]) -> Post:
+    if post.choice is None or not prices:
+        return post
+    choices = [
+        replace(choice, own_price=prices.get(f"{choice.provider.value}/{choice.model}"))
+        for choice in post.choices
+    ]
+    return replace(post, choice=choices[0], fallbacks=tuple(choices[1:]))
 
 
 def _tier_choices(role: Role, settings: AgentSettings, local: ModelChoice | None) -> tuple[ModelChoice, ...]:
-    """What the owner lists is the whole list. One model alone is followed by the others, but a local one, which may
-    have been chosen so that nothing leaves the house, only by what is local.
+    """What the owner lists with commas is the whole list. One model alone is followed by the others, but a local one,
+    which may have been chosen so that nothing leaves the house, only by what is local.
     """
     named = _overrides(role, settings, local)
-    if len(named) > 1:
+    if "," in (_override_text(role, settings) or ""):
         return named
     others = [] if named and named[0].is_local else list(_remote_choices(role, settings))
     choices = [*named, *others, *([local] if local is not None else [])]
@@ -208,10 +230,17 @@ def _post(role: Role, choices: tuple[ModelChoice, ...]) -> Post:
 
 
 def _overrides(role: Role, settings: AgentSettings, local: ModelChoice | None) -> tuple[ModelChoice, ...]:
-    variable = f"NEXUS_MODEL_{role.value.upper()}"
-    value: str | None = getattr(settings, variable.lower())
-    names = [name.strip() for name in (value or "").split(",")]
-    return tuple(parse_model(name, settings, variable, local) for name in names if name)
+    names = [name.strip() for name in (_override_text(role, settings) or "").split(",")]
+    return tuple(parse_model(name, settings, _variable(role), local) for name in names if name)
+
+
+def _override_text(role: Role, settings: AgentSettings) -> str | None:
+    value: str | None = getattr(settings, _variable(role).lower())
+    return value
+
+
+def _variable(role: Role) -> str:
+    return f"NEXUS_MODEL_{role.value.upper()}"
 
 
 def parse_model(

@@ -10,8 +10,10 @@ from typing import Protocol
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from agents.config import Payroll
+from agents.config import ModelChoice, Payroll
 from agents.handler import OrderHandler, Workplace
+from agents.own_prices import MILLION
+from agents.price_sheet import listing_of, price_of
 from agents.steps import Rings
 from db.records import DueRing
 from db.statements.orders import forget_expired_keys
@@ -20,6 +22,7 @@ from nexus.bus import Entry, Ring
 from nexus.errors import TransientError
 from nexus.logs import get_logger
 from nexus.messages import Doorbell, stream_of
+from nexus.usage import Price
 from nexus.work_order import Role
 
 log = get_logger(__name__)
@@ -132,7 +135,7 @@ class Housekeeping:
             "pid": os.getpid(),
             "host": socket.gethostname(),
             "roles": [role.value for role in roles],
-            "models": {role.value: _model_of(place.payroll, role) for role in roles},
+            "models": {role.value: _models_of(place.payroll, role) for role in roles},
             "at": place.clock.now().isoformat(),
             "busy": self._worker.busy,
         }
@@ -155,13 +158,30 @@ def _bells(due: list[DueRing]) -> Rings:
     return tuple(Ring(stream_of(ring.role), Doorbell(order_id=ring.order_id)) for ring in due)
 
 
-def _model_of(payroll: Payroll, role: Role) -> dict[str, object] | None:
-    choice = payroll[role].choice
-    if choice is None:
+def _models_of(payroll: Payroll, role: Role) -> dict[str, object] | None:
+    """The role's first model, and under `fallbacks` what takes over from it; None for a role without any."""
+    choices = payroll[role].choices
+    if not choices:
         return None
+    return _model_of(choices[0]) | {"fallbacks": [_model_of(choice) for choice in choices[1:]]}
+
+
+def _model_of(choice: ModelChoice) -> dict[str, object]:
+    price, listing = price_of(choice), listing_of(choice)
     return {
         "model": choice.model,
         "provider": choice.provider.value,
         "local": choice.is_local,
         "weak": choice.weak,
+        "price": price and _per_million(price),
+        "ends": listing.ends.isoformat() if listing and listing.ends else None,
+    }
+
+
+def _per_million(price: Price) -> dict[str, str]:
+    return {
+        "input": str(price.input_usd * MILLION),
+        "output": str(price.output_usd * MILLION),
+        "cache_read": str(price.cache_read_usd * MILLION),
+        "cache_write": str(price.cache_write_usd * MILLION),
     }

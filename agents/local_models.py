@@ -41,6 +41,16 @@ async def find_local_model(settings: AgentSettings) -> LocalModels:
     return LocalModels(None, notes)
 
 
+def ollama_silence(url: str, why: str) -> str:
+    """The owner's line when Ollama does not answer."""
+    return f"Ollama does not answer at OLLAMA_BASE_URL={url} ({why}): run `ollama serve`, or correct the URL."
+
+
+def server_silence(url: str, why: str) -> str:
+    """The owner's line when the model server of his own does not answer."""
+    return f"no model server answers at LOCAL_MODEL_URL={url} ({why}): start it, or correct the URL."
+
+
 async def _ask_ollama(
     client: httpx.AsyncClient, settings: AgentSettings
 ) -> tuple[ModelChoice | None, tuple[str, ...]]:
@@ -52,10 +62,7 @@ async def _ask_ollama(
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
         if "ollama_base_url" not in settings.model_fields_set:
             return None, ()  # nobody said there is an Ollama
-        what = type(error).__name__
-        return None, (
-            f"Ollama does not answer at OLLAMA_BASE_URL={url} ({what}): run `ollama serve`, or correct the URL.",
-        )
+        return None, (ollama_silence(url, type(error).__name__),)
     names = [name for name in listed if not NO_CHAT.search(name)]
     if not names:
         return None, (f"Ollama at {url} has no model to talk to: run `ollama pull {OLLAMA_MODEL}`.",)
@@ -74,10 +81,7 @@ async def _ask_openai_compatible(
         reply.raise_for_status()
         names = [str(model["id"]) for model in reply.json()["data"]]
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
-        what = type(error).__name__
-        return None, (
-            f"no model server answers at LOCAL_MODEL_URL={url} ({what}): start it, or correct the URL.",
-        )
+        return None, (server_silence(url, type(error).__name__),)
     wanted = settings.local_model_name
     if wanted and wanted not in names:
         return None, (

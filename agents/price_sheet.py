@@ -5,6 +5,7 @@ tests can ask at once. Source: `litellm/model_prices_and_context_window_backup.j
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from agents.config import ModelChoice, Provider
+from agents.own_prices import MILLION
 from nexus.usage import FREE_PRICE, Price
 
 SHEET = "model_prices_and_context_window_backup.json"
@@ -35,11 +37,34 @@ def price_of(choice: ModelChoice) -> Price | None:
 
 
 def listing_of(choice: ModelChoice) -> Listing | None:
-    """The table's entry for a remote model, or None when it has none, or belongs to another vendor."""
-    entry = _sheet().get(choice.model)
-    if not isinstance(entry, dict) or choice.provider not in (Provider.ANTHROPIC, Provider.OPENAI):
+    """What MODEL_PRICES or else the table says of a remote model; None when it is local, or nobody priced it."""
+    if choice.provider not in (Provider.ANTHROPIC, Provider.OPENAI):
         return None
-    if entry.get("litellm_provider") != choice.provider.value:
+    listed, own = _listed(choice.provider, choice.model), choice.own_price
+    if own is None:
+        return listed
+    return Listing(own.price_at(choice.provider.value), own.ends or (listed.ends if listed else None))
+
+
+def price_text(price: Price | None) -> str:
+    """A price as people quote it: `$5.00 in, $25.00 out per million tokens`, `free`, or `not priced`."""
+    if price is None:
+        return "not priced"
+    if price.is_free:
+        return "free"
+    return f"{_per_million(price.input_usd)} in, {_per_million(price.output_usd)} out per million tokens"
+
+
+def _per_million(per_token: Decimal) -> str:
+    amount = (per_token * MILLION).normalize()
+    return f"${amount:.2f}" if amount == round(amount, 2) else f"${amount:f}"
+
+
+@lru_cache(maxsize=256)
+def _listed(provider: Provider, model: str) -> Listing | None:
+    """The table's entry, or None when it has none, or one that belongs to another vendor."""
+    entry = _sheet().get(model)
+    if not isinstance(entry, dict) or entry.get("litellm_provider") != provider.value:
         return None
     if "input_cost_per_token" not in entry or "output_cost_per_token" not in entry:
         return None
@@ -50,8 +75,23 @@ def listing_of(choice: ModelChoice) -> Listing | None:
         _dollars(entry.get("cache_read_input_token_cost", fresh)),
         _dollars(entry.get("cache_creation_input_token_cost", fresh)),
     )
-    ends = entry.get("deprecation_date")
-    return Listing(price, date.fromisoformat(ends) if ends else None)
+    return Listing(price, _end_of(model))
+
+
+def _end_of(model: str) -> date | None:
+    """The day the table names. A name that stands for dated versions ends with the last of them, if all of them end."""
+    dated = re.compile(re.escape(model) + r"-(\d{8}|\d{4}-\d\d-\d\d)")
+    own = _date_in(_sheet()[model])
+    if own is not None:
+        return own
+    versions = [_date_in(entry) for name, entry in _sheet().items() if dated.fullmatch(name)]
+    ends = [end for end in versions if end is not None]
+    return max(ends) if ends and len(ends) == len(versions) else None
+
+
+def _date_in(entry: object) -> date | None:
+    ends = entry.get("deprecation_date") if isinstance(entry, dict) else None
+    return date.fromisoformat(ends) if isinstance(ends, str) and ends else None
 
 
 def _dollars(value: object) -> Decimal:

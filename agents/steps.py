@@ -79,7 +79,12 @@ def claim_triage(
 ) -> tuple[WorkOrder, tuple[Turn, ...]] | None:
     """Claim a submitted order for the Admin and read the conversation before it; None: nothing to do."""
     order = claim_order(connection, order_id, role=Role.ADMIN, holder=holder, lease_s=lease_s, now=now)
-    return (order, conversation_before(connection, order, turns)) if order else None
+    if order is None:
+        return None
+    history = conversation_before(connection, order, turns)
+    if order.claims > 1:  # a worker died at it, perhaps in the middle of a call
+        apply_charges(connection, abandon_running(connection, order.id, now, WORKER_STOPPED))
+    return order, history
 
 
 def assign(

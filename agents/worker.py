@@ -13,18 +13,21 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from redis.asyncio import Redis
 
+from agents.breaker import ModelBreakers
 from agents.config import AgentSettings, Payroll, Provider, resolve_payroll
 from agents.handler import Workplace
 from agents.lease import LeaseKeeper
 from agents.local_models import find_local_model
 from agents.model_router import ModelRouter
+from agents.model_watch import ModelWatch
 from agents.serving import Worker
+from db.budget import Budget
 from db.engine import Database, open_database
 from db.migrate import migrate
 from db.spool import Spool
@@ -56,10 +59,13 @@ async def serve(settings: AgentSettings, roles: tuple[Role, ...]) -> None:
         payroll, _ = await asyncio.gather(_ready_models(settings, router), _ready_stores(database, spool))
         name = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-6:]}"
         leases = LeaseKeeper(database, clock, settings.lease_s)
-        place = Workplace(name, settings, payroll, database, bus, clock, router, leases)
+        breakers = ModelBreakers(clock)
+        place = Workplace(name, settings, payroll, database, bus, clock, router, leases, breakers)
         gc.freeze()  # what start-up built never dies
         log.info("worker.ready", worker=name, roles=[role.value for role in roles])
-        async with _keeping(spool, database):
+        budget = Budget(database, spool, settings.limits, clock)
+        jobs = [*ModelWatch(place, breakers).jobs(), *_spool_jobs(spool, database, budget)]
+        async with _beside(jobs):
             await _work(place, client, spool, roles)
     finally:
         await router.close()
@@ -76,16 +82,23 @@ async def _ready_stores(database: Database, spool: Spool | None) -> None:
         await spool.start(database)
 
 
+def _spool_jobs(
+    spool: Spool | None, database: Database, budget: Budget
+) -> tuple[Coroutine[None, None, None], ...]:
+    """While PostgreSQL is away and after it is back, see to the spool; while it is there, tell it what is spent."""
+    return (spool.keep(database), budget.keep_spool()) if spool is not None else ()
+
+
 @asynccontextmanager
-async def _keeping(spool: Spool | None, database: Database) -> AsyncIterator[None]:
-    """While PostgreSQL is away and after it is back, see to the spool."""
-    keeping = asyncio.create_task(spool.keep(database)) if spool is not None else None
+async def _beside(jobs: Iterable[Coroutine[None, None, None]]) -> AsyncIterator[None]:
+    """Run `jobs` in the background until the context ends. None of them holds up an order."""
+    tasks = [asyncio.create_task(job) for job in jobs]
     try:
         yield
     finally:
-        if keeping is not None:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _work(place: Workplace, client: Redis, spool: Spool | None, roles: tuple[Role, ...]) -> None:
@@ -110,7 +123,8 @@ async def _ready_models(settings: AgentSettings, router: ModelRouter) -> Payroll
     payroll = resolve_payroll(settings, local.choice)
     for note in (*local.notes, *(post.problem for post in payroll.values() if post.problem)):
         log.warning("models.note", note=note)
-    if any(post.choice and post.choice.provider is not Provider.SCRIPTED for post in payroll.values()):
+    choices = [choice for post in payroll.values() for choice in post.choices]
+    if any(choice.provider is not Provider.SCRIPTED for choice in choices):
         await router.warm_up()
     return payroll
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from db.records import AttemptRecord, CallRecord, VerdictRecord
-from nexus.receipt import Receipt, ReceiptCheck
+from db.records import AttemptRecord, AttemptStatus, CallRecord, CallStatus, VerdictRecord
+from nexus.receipt import Receipt, ReceiptCheck, Unanswered
 from nexus.usage import NOTHING_USED
 from nexus.work_order import WorkOrder
+
+DID_NOT_ANSWER = (CallStatus.FAILED, CallStatus.IN_DOUBT)
 
 
 def make_receipt(
@@ -25,14 +27,18 @@ def make_receipt(
     verdict = (last.verdict if last else None) or VerdictRecord(passed=False, checks=())
     checked = [check for check in verdict.checks if check.status != "not_checked"]
     usage = sum((call.usage for call in calls), NOTHING_USED)
+    deciding = [call for call in calls if last is not None and call.attempt_id == last.id]
+    answered = next((call for call in deciding if call.status is CallStatus.RECORDED), None)
+    delivers = last is not None and last.status is AttemptStatus.PASSED
+    cost_usd, ceo_usd = total_cost(calls), answered.ceo_usd if answered and delivers else None
     return Receipt(
         order_id=order.id,
         role=order.owner,
         difficulty=order.difficulty,
         reason=order.tier_reason or "not triaged",
         rule=order.tier_rule or "none",
-        model=last.model if last else None,
-        provider=last.provider if last else None,
+        model=(answered or last).model if last else None,
+        provider=(answered or last).provider if last else None,
         local=all(call.price is not None and call.price.is_free for call in calls),
         note=note if last else None,
         qa_passed=sum(check.status == "pass" for check in checked),
@@ -42,16 +48,31 @@ def make_receipt(
         path=[attempt.role for attempt in attempts],
         input_tokens=usage.prompt_tokens,
         output_tokens=usage.output_tokens,
-        cost_usd=total_cost(calls),
+        cached_tokens=usage.cache_read_tokens,
+        cost_usd=cost_usd,
+        priced_usd=priced_cost(calls),
+        ceo_cost_usd=ceo_usd,
+        saved_usd=None if ceo_usd is None or cost_usd is None else ceo_usd - cost_usd,
+        fallbacks=_unanswered(deciding) if answered else [],
         seconds=round((now - order.created_at).total_seconds(), 3),
     )
 
 
+def _unanswered(calls: Sequence[CallRecord]) -> list[Unanswered]:
+    return [
+        Unanswered(provider=call.provider, model=call.model, trouble=call.error or call.status.value)
+        for call in calls
+        if call.status in DID_NOT_ANSWER
+    ]
+
+
 def total_cost(calls: Sequence[CallRecord]) -> Decimal | None:
     """The sum of the ledger's rows; None (not priced) as soon as one of them has no known price."""
-    total = Decimal(0)
-    for call in calls:
-        if call.cost_usd is None:
-            return None
-        total += call.cost_usd
-    return total
+    if any(call.cost_usd is None for call in calls):
+        return None
+    return priced_cost(calls)
+
+
+def priced_cost(calls: Sequence[CallRecord]) -> Decimal:
+    """The sum of those rows that have a known price."""
+    return sum((call.cost_usd for call in calls if call.cost_usd is not None), Decimal(0))

@@ -19,7 +19,7 @@ from db.spool import Spool
 from db.statements.cancel import cancel_order
 from db.statements.events import events_after, session_exists
 from db.statements.holding import approve_order
-from db.statements.queries import OrderHistory, settled_among, get_history, get_order, last_seqs, list_orders
+from db.statements.queries import OrderHistory, get_history, get_order, last_seqs, list_orders, settled_among
 from db.statements.spooling import PROVISIONAL, accept_or_recall, find_by_key
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable

@@ -15,7 +15,7 @@ from gateway.auth import guard
 from gateway.config import GatewaySettings, check_exposure
 from gateway.edge import Edge
 from gateway.errors import HANDLED, on_error
-from gateway.routes import chat, health, work_orders
+from gateway.routes import agents, budget, chat, health, metrics, work_orders
 from gateway.services import check_stores, open_services
 from nexus.errors import ConfigurationError, NexusError
 from nexus.logs import configure_logs, get_logger
@@ -54,7 +54,7 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    for part in (chat, work_orders, health, ws, openapi):
+    for part in (chat, work_orders, metrics, budget, agents, health, ws, openapi):
         app.include_router(part.router)
     return app
 

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Protocol
 
 from pydantic import BaseModel, ValidationError
@@ -29,13 +30,25 @@ class HashReader(Protocol):
         ...
 
 
+class BeatPrice(BaseModel):
+    """What a model costs, in dollars per million tokens."""
+
+    input: Decimal
+    output: Decimal
+    cache_read: Decimal
+    cache_write: Decimal
+
+
 class BeatModel(BaseModel):
-    """The model a worker uses for one role."""
+    """A model a worker uses for one role; `price` None: nobody knows it, `ends`: the day it is retired."""
 
     model: str
     provider: str
     local: bool
     weak: bool = False
+    price: BeatPrice | None = None
+    ends: date | None = None
+    fallbacks: list["BeatModel"] = []
 
 
 class Beat(BaseModel):

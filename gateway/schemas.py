@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 from db.records import AttemptRecord, AttemptStatus, CallStatus, Durability, EventRecord
 from db.statements.queries import OrderHistory
 from db.store import Listed, Stored
+from nexus.hold import Hold
 from nexus.receipt import Receipt
 from nexus.work_order import Channel, Difficulty, Role, Status, WorkOrder
 from qa.spec import SpecError, spec_from_mapping
@@ -84,6 +85,14 @@ class Message(BaseModel):
         examples=[{"name": "short", "completeness": {"required_substrings": ["Paris"]}}],
     )
 
+    budget_usd: Decimal | None = Field(
+        default=None,
+        ge=0,
+        le=10_000,
+        description="Most that this order may cost before it asks, in US dollars; absent: BUDGET_ORDER_USD.",
+        examples=[0.25],
+    )
+
     @property
     def spec_json(self) -> str | None:
         """The sender's own spec as the order keeps it."""
@@ -138,10 +147,52 @@ class ChatRequest(Message):
         return wait
 
 
+class ApproveRequest(BaseModel):
+    """The body of POST /api/work-orders/{id}/approve; it may be left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tier: Tier | None = Field(
+        default=None, description="Another of the tiers that were offered; absent: the one that was to do it."
+    )
+
+
+class HoldOptionView(BaseModel):
+    """One way in which a held order can go on."""
+
+    role: Role
+    model: str
+    about_usd: Money = Field(description="what such a try costs as a rule, in US dollars")
+    at_most_usd: Money = Field(description="what it can cost, in US dollars")
+
+
+class HoldView(BaseModel):
+    """Why an order waits for you, and what you can choose: POST …/approve, or …/cancel."""
+
+    question: str
+    options: list[HoldOptionView]
+
+    @classmethod
+    def of(cls, order: WorkOrder) -> Self | None:
+        """The order's question; None unless it is held."""
+        if order.hold_json is None:
+            return None
+        return cls.model_validate(Hold.model_validate_json(order.hold_json).model_dump(exclude={"span_s"}))
+
+
 class ReceiptView(Receipt):
-    """The receipt with its cost as a JSON number."""
+    """The receipt with its amounts as JSON numbers."""
 
     cost_usd: Money | None
+    priced_usd: Money | None = Field(
+        default=None, description="dollars of the calls with a known price; null on older receipts"
+    )
+    ceo_cost_usd: Money | None = Field(
+        default=None, description="dollars that the CEO's model would have charged; null means not known"
+    )
+    saved_usd: Money | None = Field(
+        default=None, description="ceo_cost_usd minus cost_usd, in dollars; null when either is not known"
+    )
 
     @classmethod
     def of(cls, order: WorkOrder) -> Self | None:
@@ -166,6 +217,7 @@ class ChatReply(BaseModel):
     receipt_text: str | None = Field(default=None, description="the receipt in one line")
     url: str = Field(description="where the order is read", examples=["/api/work-orders/WO-01JD0Z7M2T…"])
     durability: StoredIn = Durability.PRIMARY
+    hold: HoldView | None = Field(default=None, description="the question, while the order is `held`")
 
     @classmethod
     def of(cls, stored: Stored[WorkOrder]) -> Self:
@@ -182,6 +234,7 @@ class ChatReply(BaseModel):
             receipt_text=receipt.text() if receipt else None,
             url=order_url(order.id),
             durability=stored.durability,
+            hold=HoldView.of(order),
         )
 
 
@@ -210,15 +263,17 @@ class OrderView(_FromRecord):
     deadline_at: datetime
     finished_at: datetime | None
     cancel_requested_at: datetime | None
+    budget_usd: Money | None = Field(description="this order's own limit in US dollars; null: the company's")
     url: str
     durability: StoredIn
+    hold: HoldView | None = Field(default=None, description="the question, while the order is `held`")
 
     @classmethod
     def of(cls, order: WorkOrder, durability: Durability) -> Self:
         """The order as clients see it."""
-        own = cls.model_fields.keys() - {"url", "durability"}
+        own = cls.model_fields.keys() - {"url", "durability", "hold"}
         fields = {name: getattr(order, name) for name in own}
-        return cls(**fields, url=order_url(order.id), durability=durability)
+        return cls(**fields, url=order_url(order.id), durability=durability, hold=HoldView.of(order))
 
 
 class OrderPage(BaseModel):
@@ -298,6 +353,7 @@ class ModelCallView(_FromRecord):
     usage: UsageView
     worst_case_usd: Money | None
     cost_usd: Money | None
+    ceo_usd: Money | None = Field(description="what the CEO's model would have charged for the same tokens")
     latency_ms: int | None
     request_id: str | None
     error: str | None
@@ -322,12 +378,19 @@ class EventView(BaseModel):
 
 
 def event_payload(record: EventRecord) -> dict[str, Any]:
-    """An event's payload with the order and session it belongs to; the receipt's cost as a number."""
-    payload: dict[str, Any] = json.loads(record.payload)
-    receipt = payload.get("receipt")
-    if isinstance(receipt, dict) and receipt.get("cost_usd") is not None:
-        receipt["cost_usd"] = float(receipt["cost_usd"])
+    """An event's payload with the order and session it belongs to; every amount of money as a number."""
+    payload: dict[str, Any] = json.loads(record.payload, object_hook=_money_as_numbers)
     return {"order_id": record.order_id, "session_id": record.session_id, **payload}
+
+
+def _money_as_numbers(fields: dict[str, Any]) -> dict[str, Any]:
+    """Amounts are stored as exact text in the fields that are named `…_usd`."""
+    money = {
+        name: float(value)
+        for name, value in fields.items()
+        if name.endswith("_usd") and isinstance(value, str)
+    }
+    return fields | money
 
 
 class OrderDetail(BaseModel):

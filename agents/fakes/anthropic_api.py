@@ -39,6 +39,7 @@ def create_app(script: Script, *, api_key: str | None, models: Collection[str]) 
     paths = (
         Path("POST", "/v1/messages", dialect.check, chat=True),
         Path("GET", "/v1/models", dialect.list_models),
+        Path("GET", "/v1/models/{model:path}", dialect.show_model),
     )
     return build_app(dialect, script, api_key=api_key, paths=paths)
 
@@ -117,12 +118,22 @@ class AnthropicDialect:
         if b"anthropic-version" not in request.headers:
             return Refusal(400, "anthropic-version: header is required")
         names = sorted(self.models)
-        rows: list[Json] = [
-            {"type": "model", "id": name, "display_name": name, "created_at": "2026-01-01T00:00:00Z"}
-            for name in names
-        ]
+        rows: list[Json] = [_model(name) for name in names]
         first, last = (names[0], names[-1]) if names else (None, None)
         return dump({"data": rows, "has_more": False, "first_id": first, "last_id": last})
+
+    def show_model(self, request: Request) -> bytes | Refusal:
+        """`GET /v1/models/{model}`."""
+        if b"anthropic-version" not in request.headers:
+            return Refusal(400, "anthropic-version: header is required")
+        name = request.path.removeprefix("/v1/models/")
+        return (
+            dump(_model(name)) if not self.models or name in self.models else Refusal(404, f"model: {name}")
+        )
+
+
+def _model(name: str) -> JsonObject:
+    return {"type": "model", "id": name, "display_name": name, "created_at": "2026-01-01T00:00:00Z"}
 
 
 def _message(request: Request, content: list[Json], stop_reason: str | None, usage: JsonObject) -> JsonObject:

@@ -1,8 +1,12 @@
 """How each ordered fault is carried out. Called by `agents.fakes.stage`, after the request was found right."""
 
+import math
+import time
+from email.utils import formatdate
 from typing import NoReturn, assert_never
 
 from agents.fakes.dialect import Dialect, Refusal, Request, Stream
+from agents.fakes.payload import Json, dump, parse_object
 from agents.fakes.script import Fault, Reply
 from agents.fakes.wire import Headers, Wire
 
@@ -20,14 +24,14 @@ async def perform(fault: Fault, request: Request, dialect: Dialect, wire: Wire) 
             await wire.reset()
         case "timeout_before_first_byte":
             await wire.hang()
-        case "stall" | "cut_stream":
+        case "stall" | "held_open" | "cut_stream":
             await _break_off(fault, request, dialect, wire)
         case "error_in_stream" if dialect.streams(request.body):
             await _send_part(fault, request, dialect, wire)
             await wire.end(dialect.error_event(_refusal_of(fault), request.n))
         case "http_status" | "error_in_stream":
             await _fail(fault, request, dialect, wire)
-        case "empty_body" | "truncated_json" | "wrong_type" | "empty_answer":
+        case "empty_body" | "truncated_json" | "wrong_type" | "empty_answer" | "unfinished":
             await wire.respond(200, answer_headers(request, dialect), _spoiled(fault, request, dialect))
         case _:
             assert_never(fault.kind)
@@ -51,7 +55,10 @@ def answer_headers(request: Request, dialect: Dialect) -> Headers:
 
 async def _break_off(fault: Fault, request: Request, dialect: Dialect, wire: Wire) -> NoReturn:
     await _send_part(fault, request, dialect, wire)
-    await (wire.hang() if fault.kind == "stall" else wire.cut())
+    if fault.kind == "held_open" and dialect.streams(request.body):
+        answer = _answer(fault, request, dialect)
+        await wire.write(b"".join(answer.pieces[fault.after_chunks :]) + answer.closing)
+    await (wire.cut() if fault.kind == "cut_stream" else wire.hang())
 
 
 async def _send_part(fault: Fault, request: Request, dialect: Dialect, wire: Wire) -> None:
@@ -63,11 +70,21 @@ async def _send_part(fault: Fault, request: Request, dialect: Dialect, wire: Wir
 async def _fail(fault: Fault, request: Request, dialect: Dialect, wire: Wire) -> None:
     headers = dialect.id_headers(request.n)
     if fault.retry_after_s is not None:
-        headers.append((b"retry-after", f"{fault.retry_after_s:g}".encode()))
+        headers.append(_retry_after(fault.retry_after_s, fault.retry_after_as))
     if fault.body is None:
         await wire.respond(fault.status, [*headers, JSON_TYPE], dialect.error(_refusal_of(fault), request.n))
     else:
         await wire.respond(fault.status, [*headers, (b"content-type", b"text/html")], fault.body.encode())
+
+
+def _retry_after(seconds: float, form: str) -> tuple[bytes, bytes]:
+    match form:
+        case "date":
+            return b"retry-after", formatdate(math.ceil(time.time() + seconds), usegmt=True).encode()
+        case "ms":
+            return b"retry-after-ms", f"{seconds * 1000:g}".encode()
+        case _:
+            return b"retry-after", f"{seconds:g}".encode()
 
 
 def _refusal_of(fault: Fault) -> Refusal:
@@ -80,8 +97,28 @@ def _spoiled(fault: Fault, request: Request, dialect: Dialect) -> bytes:
     if fault.kind == "wrong_type":
         return dialect.wrong_shape(streamed=dialect.streams(request.body))
     answer = _answer(fault, request, dialect)
+    if fault.kind == "unfinished":
+        return _without_end(answer, streamed=dialect.streams(request.body))
     full = answer.opening + b"".join(answer.pieces) + answer.closing
     return full[: len(full) // 2] if fault.kind == "truncated_json" else full
+
+
+FINISH_FIELDS = frozenset({"stop_reason", "finish_reason", "done", "done_reason"})
+
+
+def _without_end(answer: Stream, *, streamed: bool) -> bytes:
+    """All but the last event of a stream; a whole answer with nothing in the fields that say why it ended."""
+    text = answer.opening + b"".join(answer.pieces)
+    if not streamed:
+        return dump(_without_finish(parse_object(text + answer.closing)))
+    between = b"\n\n" if b"\n\n" in answer.closing else b"\n"
+    return text + b"".join(event + between for event in answer.closing.split(between)[:-2])
+
+
+def _without_finish(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {k: None if k in FINISH_FIELDS else _without_finish(v) for k, v in value.items()}
+    return [_without_finish(item) for item in value] if isinstance(value, list) else value
 
 
 def _answer(fault: Fault, request: Request, dialect: Dialect) -> Stream:

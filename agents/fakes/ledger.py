@@ -27,7 +27,10 @@ MAX_CALLS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class SeenCall:
-    """One request. `n` counts from 1 over the life of the server; times are UTC."""
+    """One request. `n` counts from 1 over the life of the server; times are UTC.
+
+    Requests with the same `client_port` came over the same connection.
+    """
 
     n: int
     method: str
@@ -37,6 +40,7 @@ class SeenCall:
     raw_headers: tuple[tuple[bytes, bytes], ...]
     raw_body: bytes
     started_at: datetime
+    client_port: int = 0
     outcome: Outcome = "in_progress"
     status: int | None = None
     fault: FaultKind | None = None
@@ -95,7 +99,15 @@ class Ledger:
             self._count += 1
             n = self._count
             self._calls[n] = SeenCall(
-                n, request.method, request.path, model, key, headers, request.raw, self._clock.now()
+                n,
+                request.method,
+                request.path,
+                model,
+                key,
+                headers,
+                request.raw,
+                self._clock.now(),
+                request.client_port,
             )
             self._calls.pop(n - self._max_calls, None)
         return n
@@ -117,3 +129,4 @@ class Arrival:
     path: str
     headers: tuple[tuple[bytes, bytes], ...]
     raw: bytes
+    client_port: int = 0

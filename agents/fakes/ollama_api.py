@@ -6,7 +6,7 @@ on by default where the model can, "does not support thinking" where it cannot).
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
@@ -38,7 +38,9 @@ def create_app(script: Script, *, api_key: str | None, models: Collection[str]) 
     dialect = OllamaDialect(frozenset(full_name(name) for name in models))
     paths = (
         Path("POST", "/api/chat", dialect.check, chat=True),
+        Path("POST", "/api/generate", dialect.load),
         Path("POST", "/api/show", dialect.show),
+        Path("GET", "/api/ps", dialect.list_loaded),
         Path("GET", "/api/tags", dialect.list_models),
         Path("GET", "/api/version", lambda _: dump({"version": VERSION})),
     )
@@ -47,11 +49,12 @@ def create_app(script: Script, *, api_key: str | None, models: Collection[str]) 
 
 @dataclass(frozen=True, slots=True)
 class OllamaDialect:
-    """How Ollama speaks."""
+    """How Ollama speaks. `loaded` are the models that are in memory, by full name."""
 
     models: frozenset[str]
     stream_type: bytes = b"application/x-ndjson"
     not_json: str = "missing request body"
+    loaded: set[str] = field(default_factory=set)
 
     def sent_key(self, headers: Mapping[bytes, bytes]) -> str | None:
         """From `Authorization: Bearer`."""
@@ -63,12 +66,38 @@ class OllamaDialect:
 
     def check(self, request: Request) -> Refusal | bytes | None:
         """The rules of `ChatHandler`; a request without messages only loads or unloads the model."""
-        body = request.body
-        refusal = bad_chat(request.model, body, self.models)
-        if refusal is not None or body.get("messages"):
+        refusal = bad_chat(request.model, request.body, self.models)
+        if refusal is not None:
             return refusal
-        unload = body.get("keep_alive") in (0, "0", "0s")
-        return dump({**_head(request, ""), "done": True, "done_reason": "unload" if unload else "load"})
+        reason = self._keep(request)
+        if request.body.get("messages"):
+            return None
+        return dump({**_head(request, ""), "done": True, "done_reason": reason})
+
+    def load(self, request: Request) -> Refusal | bytes:
+        """`POST /api/generate` without a prompt, which only loads a model, or unloads it with `keep_alive` 0."""
+        if (refusal := bad_model(request.model, self.models)) is not None:
+            return refusal
+        if request.body.get("prompt"):
+            return Refusal(501, "the fake answers on /api/chat only")
+        head = {name: value for name, value in _head(request, "").items() if name != "message"}
+        return dump({**head, "response": "", "done": True, "done_reason": self._keep(request)})
+
+    def list_loaded(self, _: Request) -> bytes:
+        """`GET /api/ps`."""
+        rows: list[Json] = [
+            {"name": name, "model": name, "size": 1_000_000_000, "details": _details(), "size_vram": 0}
+            for name in sorted(self.loaded)
+        ]
+        return dump({"models": rows})
+
+    def _keep(self, request: Request) -> str:
+        name = full_name(request.model)
+        if request.body.get("keep_alive") in (0, "0", "0s"):
+            self.loaded.discard(name)
+            return "unload"
+        self.loaded.add(name)
+        return "load"
 
     def streams(self, body: JsonObject) -> bool:
         """Unless told not to."""

@@ -57,6 +57,7 @@ def create_app(script: Script, *, api_key: str | None, models: Collection[str]) 
     paths = (
         Path("POST", "/v1/chat/completions", dialect.check, chat=True),
         Path("GET", "/v1/models", dialect.list_models),
+        Path("GET", "/v1/models/{model:path}", dialect.show_model),
     )
     return build_app(dialect, script, api_key=api_key, paths=paths)
 
@@ -157,11 +158,18 @@ class OpenAIDialect:
 
     def list_models(self, _: Request) -> bytes:
         """`GET /v1/models`."""
-        rows: list[Json] = [
-            {"id": name, "object": "model", "created": self.created, "owned_by": "nexus-fake"}
-            for name in sorted(self.models)
-        ]
+        rows: list[Json] = [self._model(name) for name in sorted(self.models)]
         return dump({"object": "list", "data": rows})
+
+    def show_model(self, request: Request) -> bytes | Refusal:
+        """`GET /v1/models/{model}`."""
+        name = request.path.removeprefix("/v1/models/")
+        if not self.models or name in self.models:
+            return dump(self._model(name))
+        return Refusal(404, f"The model '{name}' does not exist", "model_not_found", "model")
+
+    def _model(self, name: str) -> JsonObject:
+        return {"id": name, "object": "model", "created": self.created, "owned_by": "nexus-fake"}
 
     def _head(self, request: Request, kind: str) -> JsonObject:
         return {

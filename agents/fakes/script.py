@@ -20,8 +20,10 @@ FaultKind = Literal[
     "connection_reset",  # a TCP reset before any byte
     "timeout_before_first_byte",  # never answers
     "stall",  # a part of the answer, then silence on an open connection
+    "held_open",  # all of a stream, then silence on an open connection; whole answers: as `stall`
     "cut_stream",  # a part of the answer, then the connection closes
     "error_in_stream",  # status 200, a part of the answer, then the vendor's error event; whole answers: http_status
+    "unfinished",  # status 200 and all of the text, but never the vendor's last word; whole answers: no finish reason
     "empty_body",  # status 200 and no byte
     "truncated_json",  # status 200 and half a body, properly ended
     "wrong_type",  # valid JSON of the wrong shape
@@ -72,6 +74,8 @@ class Fault:
         message: replaces the vendor's usual words for that status.
         code: replaces the vendor's error type (Anthropic) or code (OpenAI), e.g. "insufficient_quota".
         retry_after_s: sent as `Retry-After`, in seconds.
+        retry_after_as: "date" sends it as an HTTP date, up to a second later, for dates are whole seconds;
+            "ms" sends OpenAI's `retry-after-ms` in its place.
         text: the answer of which `stall`, `cut_stream` and `error_in_stream` send a part.
         after_chunks: how many pieces (words) of a stream are sent first; a whole answer breaks in its middle.
         body: sent as HTML in place of the vendor's envelope, as proxies do; only `http_status`.
@@ -84,6 +88,7 @@ class Fault:
     message: str = ""
     code: str = ""
     retry_after_s: float | None = None
+    retry_after_as: Literal["seconds", "date", "ms"] = "seconds"
     text: str = DEFAULT_TEXT
     after_chunks: int = 1
     body: str | None = None

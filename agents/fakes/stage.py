@@ -74,7 +74,8 @@ class Endpoint:
         headers = dict(scope["headers"])
         body = parse_object(raw or b"")
         key = self._stage.key_state(headers)
-        arrival = Arrival(scope["method"], scope["path"], tuple(scope["headers"]), raw or b"")
+        port = scope["client"][1] if scope.get("client") else 0
+        arrival = Arrival(scope["method"], scope["path"], tuple(scope["headers"]), raw or b"", port)
         model = body.get("model") if body else None
         n = self._stage.ledger.open(arrival, key, model if isinstance(model, str) else "")
         request = Request(n, scope["path"], headers, raw or b"", body or {})

@@ -70,11 +70,22 @@ _CALLS_OF = (
 def claim_work(
     connection: Connection, order_id: str, *, role: Role, holder: str, lease_s: float, now: datetime
 ) -> Work | None:
-    """Claim the order for a tier and read what has been tried; None as `claim_order`."""
+    """Claim the order for a tier and read what has been tried; None as `claim_order`.
+
+    What a worker that died left running is closed here and now, for its reservations would be in everybody's way; but
+    a try whose answer was recorded goes on.
+    """
     order = claim_order(connection, order_id, role=role, holder=holder, lease_s=lease_s, now=now)
     if order is None:
         return None
-    return Work(order, attempts_of(connection, order_id) if order.attempts else ())
+    if not order.attempts:
+        return Work(order, ())
+    tried = attempts_of(connection, order_id)
+    if tried[-1].status is AttemptStatus.RUNNING and tried[-1].recorded_call is None:
+        charges = abandon_running(connection, order.id, now, WORKER_STOPPED)
+        tried = attempts_of(connection, order_id)
+        apply_charges(connection, charges)
+    return Work(order, tried)
 
 
 def open_attempt(
@@ -88,8 +99,7 @@ def open_attempt(
 ) -> int:
     """Begin a try and write its call as started, its worst case reserved; returns the event's number.
 
-    Tries left running by a worker that died are closed as abandoned, their open calls as in doubt. The same try
-    once more, because the commit's reply was lost, changes nothing.
+    The same try once more, because the commit's reply was lost, changes nothing.
 
     Raises:
         OrderCancelled: the owner does not want it any more.
@@ -97,9 +107,6 @@ def open_attempt(
         BudgetRefused, BudgetBusy, PaidCallsFrozen: as `reserve`; nothing is written.
     """
     write_unless_cancelled(connection, order, now, status=Status.WORKING.value, attempts=attempt.n)
-    charges: list[Charge] = []
-    if order.attempts:
-        charges = abandon_running(connection, order.id, now, WORKER_STOPPED, but=attempt.id)
     inserted = connection.execute(
         _INSERT_ATTEMPT[connection.dialect.name],
         {
@@ -120,7 +127,6 @@ def open_attempt(
     _insert_call(connection, call)
     working = {"attempt": attempt.n, "role": attempt.role.value, "model": attempt.model}
     seq = append_events(connection, order, [Happening("order.working", working)], now)
-    apply_charges(connection, charges)
     reserve(connection, call, limits, now)
     return seq
 
@@ -231,10 +237,8 @@ def _state_of(connection: Connection, call: CallRecord) -> CallState | None:
     return CallState(CallStatus(row.status), row.worst_case_usd, row.cost_usd) if row else None
 
 
-def abandon_running(
-    connection: Connection, order_id: str, now: datetime, why: str, *, but: str | None = None
-) -> list[Charge]:
-    """Close what stands open: tries as abandoned, calls as in doubt at their worst case. `but` is one try to leave.
+def abandon_running(connection: Connection, order_id: str, now: datetime, why: str) -> list[Charge]:
+    """Close what stands open: tries as abandoned, calls as in doubt at their worst case.
 
     Returns what that changes in the budget, to be applied as the transaction's last act.
     """
@@ -243,7 +247,6 @@ def abandon_running(
         .where(
             model_calls.c.order_id == order_id,
             model_calls.c.status == CallStatus.STARTED.value,
-            model_calls.c.attempt_id.is_distinct_from(but) if but else sa.true(),
         )
         .values(
             status=CallStatus.IN_DOUBT.value,
@@ -258,7 +261,6 @@ def abandon_running(
         .where(
             attempts.c.order_id == order_id,
             attempts.c.status == AttemptStatus.RUNNING.value,
-            attempts.c.id != (but or ""),
         )
         .values(status=AttemptStatus.ABANDONED.value, error=why, finished_at=now)
     )

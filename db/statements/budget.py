@@ -245,9 +245,7 @@ def windows_known(connection: Connection, periods: Collection[str]) -> dict[tupl
     return {(row.scope, row.period): row.spent_usd + row.reserved_usd for row in rows}
 
 
-def windows_elsewhere(
-    connection: Connection, periods: Collection[str]
-) -> dict[tuple[str, str], Decimal]:
+def windows_elsewhere(connection: Connection, periods: Collection[str]) -> dict[tuple[str, str], Decimal]:
     """In a spool: what it knows of PostgreSQL's windows."""
     c = budget_windows.c
     rows = connection.execute(sa.select(budget_windows).where(c.period.in_(periods)))

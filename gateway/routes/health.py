@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from importlib.metadata import version
@@ -75,26 +76,6 @@ class HealthReport(BaseModel):
     )
 
 
-class AgentView(BaseModel):
-    """A role with the model it uses, as its workers report it."""
-
-    role: Role
-    status: Health
-    reason: str
-    model: str | None = Field(description="null when nobody works in this role, or it needs no model")
-    provider: str | None
-    local: bool | None
-    weak: bool | None = Field(description="True for a model that is known to be weak, like the starter model")
-    workers: int
-    busy: int = Field(description="orders these workers hold right now, in all their roles")
-
-
-class Agents(BaseModel):
-    """Everybody on the payroll."""
-
-    items: list[AgentView]
-
-
 @router.get("/health", operation_id="health", summary="Is the gateway up?", response_model=Liveness)
 @public
 async def health() -> Response:
@@ -111,26 +92,20 @@ async def health() -> Response:
 async def health_detailed(request: Request) -> Response:
     """Each part with a reason; the whole is as bad as its worst part."""
     services = services_of(request)
-    beats = await _beats(request)
+    beats = await heard_beats(request)
     components = {
         "gateway": _gateway(services.replies),
         "database": await _database(services.store),
         "redis": _redis(reachable=beats is not None),
     }
-    for agent in _agents(beats, services.clock.now()):
-        components[f"workers.{agent.role.value}"] = Component(status=agent.status, reason=agent.reason)
+    for role in Role:
+        crew = crew_of(role, beats, services.clock.now())
+        components[f"workers.{role.value}"] = Component(status=crew.status, reason=crew.reason)
     worst = max((part.status for part in components.values()), key=list(Health).index)
     return json_response(HealthReport(status=worst, components=components))
 
 
-@router.get("/api/agents", operation_id="list_agents", summary="Who works here?", response_model=Agents)
-async def list_agents(request: Request) -> Response:
-    """Each role with its model and workers, from the workers' own beats."""
-    beats = await _beats(request)
-    return json_response(Agents(items=_agents(beats, services_of(request).clock.now())))
-
-
-async def _beats(request: Request) -> list[Beat] | None:
+async def heard_beats(request: Request) -> list[Beat] | None:
     """The workers' beats; None when Redis does not answer."""
     try:
         return await services_of(request).roster.beats()
@@ -191,37 +166,25 @@ def _redis(*, reachable: bool) -> Component:
     )
 
 
-def _agents(beats: Sequence[Beat] | None, now: datetime) -> list[AgentView]:
-    return [_agent(role, beats, now) for role in Role]
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """The workers of one role: how they are, and the beats of those that live, newest first."""
+
+    status: Health
+    reason: str
+    alive: tuple[Beat, ...]
 
 
-def _agent(role: Role, beats: Sequence[Beat] | None, now: datetime) -> AgentView:
+def crew_of(role: Role, beats: Sequence[Beat] | None, now: datetime) -> Crew:
+    """Who works in a role, by `beats`; None when these cannot be read."""
     mine = [beat for beat in beats or () if role in beat.roles]
-    alive = [beat for beat in mine if not beat.is_stale(now)]
-    model = alive[0].models.get(role) if alive else None
-    status, reason = _presence(beats, mine, alive)
-    if model is not None and model.weak:
-        reason += f"; {model.model} is weak"
-    return AgentView(
-        role=role,
-        status=status,
-        reason=reason,
-        model=model.model if model else None,
-        provider=model.provider if model else None,
-        local=model.local if model else None,
-        weak=model.weak if model else None,
-        workers=len(alive),
-        busy=sum(beat.busy for beat in alive),
-    )
-
-
-def _presence(
-    beats: Sequence[Beat] | None, mine: Sequence[Beat], alive: Sequence[Beat]
-) -> tuple[Health, str]:
+    alive = tuple(beat for beat in mine if not beat.is_stale(now))
     if beats is None:
-        return Health.UNKNOWN, "Redis does not answer, so no worker can be heard"
+        return Crew(Health.UNKNOWN, "Redis does not answer, so no worker can be heard", ())
     if alive:
-        return Health.HEALTHY, f"{len(alive)} at work"
+        model = alive[0].models.get(role)
+        weak = f"; {model.model} is weak" if model is not None and model.weak else ""
+        return Crew(Health.HEALTHY, f"{len(alive)} at work{weak}", alive)
     if mine:
-        return Health.CRITICAL, f"no sign of life since {mine[0].at.isoformat(timespec='seconds')}"
-    return Health.CRITICAL, "nobody works in this role: its orders wait"
+        return Crew(Health.CRITICAL, f"no sign of life since {mine[0].at.isoformat(timespec='seconds')}", ())
+    return Crew(Health.CRITICAL, "nobody works in this role: its orders wait", ())

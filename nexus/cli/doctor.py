@@ -18,11 +18,10 @@ from nexus.cli.checks.machine import (
     check_starter,
     check_valkey,
 )
-from nexus.cli.checks.posts import check_posts
-from nexus.cli.checks.providers import accounts_of, check_account
+from nexus.cli.checks.posts import check_models, check_posts
 from nexus.cli.checks.stores import check_database, check_redis
 from nexus.cli.company import company_address
-from nexus.cli.survey import plan_payroll
+from nexus.cli.survey import plan_models
 from nexus.cli.terminal import one_line
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError
@@ -71,14 +70,18 @@ async def _ask_around(gateway: GatewaySettings, agents: AgentSettings) -> list[F
 
 
 async def _check_models(settings: AgentSettings) -> list[Finding]:
+    """The starter model, the roles, and every model of the payroll, each asked for by name."""
     local = await find_local_model(settings)
-    found = [Finding(Level.WARN, "local model", note) for note in local.notes]
     try:
-        payroll, needs_starter = plan_payroll(settings, local.choice, STARTER_URL)
+        plan = await plan_models(settings, local.choice, STARTER_URL, SystemClock().now().date())
     except ConfigurationError as error:
-        return [*found, Finding(Level.FAIL, "models", str(error))]
-    found.append(check_starter(needed=needs_starter))
-    found += check_posts(list(payroll.values()), SystemClock().now().date())
-    for account in accounts_of(settings):
-        found += await check_account(account, payroll)
-    return found
+        notes = [Finding(Level.WARN, "local model", note) for note in local.notes]
+        return [*notes, Finding(Level.FAIL, "models", str(error))]
+    models = check_models(plan.reports)
+    said = {finding.text for finding in models}
+    return [
+        *(Finding(Level.WARN, "local model", note) for note in local.notes if note not in said),
+        check_starter(needed=plan.needs_starter),
+        *check_posts(plan.payroll.values(), plan.reports),
+        *models,
+    ]

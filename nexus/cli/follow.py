@@ -23,6 +23,7 @@ RECONNECT_FOR_S = 60.0  # a restarted gateway needs some seconds
 RECONNECT_S = 1.0
 LINE_BROKEN = (ConnectionClosed, OSError, TimeoutError, InvalidHandshake, InvalidURI)
 END_EVENTS = {f"order.{status.value}": status for status in TERMINAL}
+HELD_EVENT = f"order.{Status.HELD.value}"
 
 
 class Frame(BaseModel):
@@ -53,7 +54,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the order ended. Texts are as the company sent them: clean them before printing."""
+    """How the order ended, or that it waits for the owner's yes.
+
+    Texts are as the company sent them: clean them before printing.
+    """
 
     status: Status
     session_id: str
@@ -83,21 +87,35 @@ async def follow_order(address: Address, ask: Ask, watch: Watcher) -> Outcome:
         PermanentError: the company refused the message.
         NexusError: the line broke and could not be mended.
     """
-    order: _Order | None = None
+    return await _follow(address, ask, watch)
+
+
+async def follow_accepted(address: Address, order_id: str, session_id: str, watch: Watcher) -> Outcome:
+    """Follow an order that was accepted by other means from its first event to its end.
+
+    Raises:
+        ConfigurationError: nobody answers there, or the secret is wrong.
+        PermanentError: the company does not know the conversation.
+        NexusError: the line broke and could not be mended.
+    """
+    return await _follow(address, _Order(order_id, session_id), watch)
+
+
+async def _follow(address: Address, what: Ask | _Order, watch: Watcher) -> Outcome:
     give_up_at = time.monotonic() + RECONNECT_FOR_S
     while True:
         try:
             async with _open(address) as socket:
-                if order is None:
-                    order, early = await _send(socket, ask)
+                if isinstance(what, Ask):
+                    what, early = await _send(socket, what)
                 else:
-                    early = await _resume(socket, order)
-                return await _watch(socket, order, early, watch)
+                    early = await _resume(socket, what)
+                return await _watch(socket, what, early, watch)
         except InvalidStatus as error:
             raise _rejection(address, error) from None
         except LINE_BROKEN as error:
-            if order is None or time.monotonic() > give_up_at:
-                raise _broken(address, order, error) from None
+            if isinstance(what, Ask) or time.monotonic() > give_up_at:
+                raise _broken(address, what, error) from None
             await asyncio.sleep(RECONNECT_S)
 
 
@@ -112,9 +130,9 @@ def _rejection(address: Address, error: InvalidStatus) -> NexusError:
     return NexusError(one_line(f"{address.url} answered {status}: {detail}"))
 
 
-def _broken(address: Address, order: _Order | None, error: Exception) -> NexusError:
-    if order is not None:
-        return NexusError(f"the line broke; the order goes on: see {address.url}/api/work-orders/{order.id}")
+def _broken(address: Address, what: Ask | _Order, error: Exception) -> NexusError:
+    if isinstance(what, _Order):
+        return NexusError(f"the line broke; the order goes on: see {address.url}/api/work-orders/{what.id}")
     if isinstance(error, ConnectionClosed):
         return NexusError("the line broke before the company confirmed the message.")
     return address.silence
@@ -176,8 +194,18 @@ def _step(order: _Order, frame: Frame, watch: Watcher) -> Outcome | None:
     if payload.get("order_id") != order.id:
         return None
     watch(frame.event, payload)
+    if frame.event == HELD_EVENT:
+        return _held(order, payload)
     status = END_EVENTS.get(frame.event)
     return _outcome(status, order, payload) if status else None
+
+
+def _held(order: _Order, payload: dict[str, Any]) -> Outcome:
+    """It waits for the owner, for a day at most: there is nothing to watch until then."""
+    ways = (
+        f"`nexus approve {order.id}`, with `--tier` for a cheaper one of these, or `nexus cancel {order.id}`"
+    )
+    return Outcome(Status.HELD, order.session_id, payload.get("question"), ways, None)
 
 
 def _outcome(status: Status, order: _Order, payload: dict[str, Any]) -> Outcome:

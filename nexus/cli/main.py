@@ -1,4 +1,4 @@
-"""The command line: `nexus up | chat | doctor | status | orders | version`.
+"""The command line: `nexus up | chat | doctor | status | orders | cost | budget | why | replay …`.
 
 Each command is a few lines that call its module; modules are imported when their command runs, so that
 `nexus --help` stays fast. What cannot work is one line on standard error: exit 2 when a setting or the
@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from nexus.cli.orders import orders
+from nexus.cli.spending import register_spending
 from nexus.errors import ConfigurationError, NexusError, PermanentError
 
 Url = Annotated[
@@ -94,6 +95,7 @@ def status(url: Url = None) -> None:
 
 
 app.add_typer(orders, name="orders")
+register_spending(app)
 
 
 @app.command()

@@ -10,6 +10,9 @@ import argparse
 import asyncio
 import sys
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
@@ -18,7 +21,13 @@ from nexus.cli.company import place_of
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, NexusError, StoreUnavailable
 from nexus.settings import load_settings
-from nexus.work_order import Role
+from nexus.work_order import TIERS, Role
+
+if TYPE_CHECKING:
+    from agents.probe import ModelReport
+
+PROBE_S = 2.5
+"""Longest that the start waits for the providers to say whether their models are there."""
 
 
 class Models(BaseModel):
@@ -36,26 +45,75 @@ class Stores(BaseModel):
     database: str
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The payroll, what a probe found of its models, and whether it takes the starter model."""
+
+    payroll: Payroll
+    reports: list["ModelReport"]
+    needs_starter: bool
+
+
 def survey_models(settings: AgentSettings, starter_url: str) -> Models:
-    """Find the local model and settle the payroll.
+    """Find the local model, settle the payroll and ask for each of its models.
 
     Raises:
         ConfigurationError: a NEXUS_MODEL_… is wrong.
     """
-    from agents.local_models import find_local_model  # noqa: PLC0415 - for this process only, as below
     from nexus.cli.checks.finding import Level  # noqa: PLC0415
-    from nexus.cli.checks.posts import check_posts, describe  # noqa: PLC0415
+    from nexus.cli.checks.posts import check_models, check_posts, describe_post, usable_choices  # noqa: PLC0415
 
-    local = asyncio.run(find_local_model(settings))
-    payroll, needs_starter = plan_payroll(settings, local.choice, starter_url)
-    findings = check_posts(list(payroll.values()), SystemClock().now().date())
-    problems = [f"{item.about}: {item.text}" for item in findings if item.level is not Level.OK]
+    notes, plan = asyncio.run(_look(settings, starter_url))
+    posts = plan.payroll.values()
+    findings = [*check_models(plan.reports), *check_posts(posts, plan.reports)]
+    problems = [item for item in findings if item.level is not Level.OK]
+    said = {item.text for item in problems}
+    firsts = [usable[0] for post in posts if (usable := usable_choices(post, plan.reports))]
     return Models(
-        needs_starter=needs_starter,
-        is_weak=any(post.choice.weak for post in payroll.values() if post.choice),
-        roles={role: describe(post.choice) for role, post in payroll.items()},
-        notes=[*local.notes, *problems],
+        needs_starter=plan.needs_starter,
+        is_weak=any(choice.weak for choice in firsts),
+        roles={role: describe_post(post, plan.reports) for role, post in plan.payroll.items()},
+        notes=[
+            *(note for note in notes if note not in said),
+            *(f"{item.about}: {item.text}" for item in problems),
+        ],
     )
+
+
+async def _look(settings: AgentSettings, starter_url: str) -> tuple[tuple[str, ...], Plan]:
+    from agents.local_models import find_local_model  # noqa: PLC0415 - for this process only, as above
+
+    local = await find_local_model(settings)
+    today = SystemClock().now().date()
+    return local.notes, await plan_models(settings, local.choice, starter_url, today)
+
+
+async def plan_models(
+    settings: AgentSettings, local: ModelChoice | None, starter_url: str, today: date
+) -> Plan:
+    """Who works with what, what a probe says of it, and whether that takes the starter model.
+
+    It does when a tier would otherwise have nobody who can be asked: no key, a key that is refused, a model that does
+    not exist, a provider that does not answer.
+
+    Raises:
+        ConfigurationError: a NEXUS_MODEL_… is wrong.
+    """
+    from agents.probe import probe_payroll  # noqa: PLC0415 - for this process only, as above
+    from nexus.cli.checks.posts import usable_choices  # noqa: PLC0415
+
+    payroll, needed = plan_payroll(settings, local, starter_url)
+    reports = [
+        report
+        for report in await probe_payroll(payroll, settings, today, timeout_s=PROBE_S)
+        if not report.choice.weak  # it is only about to be started
+    ]
+    if needed or local is not None or all(usable_choices(payroll[role], reports) for role in TIERS):
+        return Plan(payroll, reports, needed)
+    starter = ModelChoice(Provider.LOCAL, STARTER_MODEL, starter_url, weak=True)
+    with_starter = resolve_payroll(settings, starter)
+    helps = any(starter in with_starter[role].choices for role in TIERS)
+    return Plan(with_starter if helps else payroll, reports, helps)
 
 
 def prepare_database(settings: AgentSettings) -> Stores:

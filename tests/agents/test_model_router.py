@@ -1,63 +1,42 @@
-"""The model router through the real LiteLLM, against servers as strict as the originals."""
+"""The model router through the real LiteLLM, against servers as strict as the originals.
 
+Every fault on every provider is in `test_fault_matrix.py`, money in `test_call_cost.py`.
+"""
+
+import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 
 import pytest
 
-from agents.completion import Completion, Finish, ModelRefusesCall, ModelRequest, ModelUnavailable
-from agents.config import AgentSettings, ModelChoice, Provider
-from agents.fakes import anthropic_api, ollama_api, openai_api
-from agents.fakes.script import Fault, Reply, Script
-from agents.fakes.server import FakeServer
+from agents.completion import Finish, ModelRefusesCall, ModelUnavailable, Trouble
+from agents.config import Provider
+from agents.fakes.script import Fault, Reply
 from agents.model_router import ModelRouter
 from agents.price_sheet import price_of
+from agents.vendor_replies import BrokenReply, Reading, read_line, read_whole
 from nexus.usage import Usage
-from nexus.work_order import Role, Turn
+from tests.agents.vendors_at import KEY, MODELS, a_router, a_server, ask, at
+from tests.conftest import wait_until
 
-KEY = "sk-right"
-MODELS = {
-    Provider.ANTHROPIC: "claude-haiku-4-5",
-    Provider.OPENAI: "gpt-5.4-mini",
-    Provider.OLLAMA: "qwen3:8b",
-    Provider.LOCAL: "SmolLM2",
-}
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:litellm", "ignore::UserWarning:pydantic")
 
 
 @pytest.fixture
 async def router() -> AsyncIterator[ModelRouter]:
-    router = ModelRouter(AgentSettings.model_validate({"anthropic_api_key": KEY, "openai_api_key": KEY}))
+    router = a_router()
     await router.warm_up()
     yield router
     await router.close()
 
 
-def a_server(provider: Provider, *turns: str | Reply | Fault) -> FakeServer:
-    script, models = Script.saying(*turns), [MODELS[provider]]
-    match provider:
-        case Provider.ANTHROPIC:
-            return FakeServer(anthropic_api.create_app(script, api_key=KEY, models=models))
-        case Provider.OPENAI:
-            return FakeServer(openai_api.create_app(script, api_key=KEY, models=models))
-        case Provider.LOCAL:
-            return FakeServer(openai_api.create_app(script, api_key=None, models=models))
-        case _:
-            return FakeServer(ollama_api.create_app(script, api_key=None, models=models))
-
-
-def at(
-    server: FakeServer, provider: Provider, model: str | None = None, *, weak: bool = False
-) -> ModelChoice:
-    with_v1 = provider in (Provider.OPENAI, Provider.LOCAL)
-    url = server.base_url + ("/v1" if with_v1 else "")
-    return ModelChoice(provider, model or MODELS[provider], url, weak=weak)
-
-
-async def ask(router: ModelRouter, choice: ModelChoice, timeout_s: float = 10) -> Completion:
-    return await router.complete(
-        ModelRequest(choice, "Be brief.", (Turn("user", "Capital?"),), 50, timeout_s, Role.INTERN)
-    )
+@pytest.fixture
+async def impatient() -> AsyncIterator[ModelRouter]:
+    """Streams every call that may take longer than half a second."""
+    router = a_router(model_stall_s=0.5)
+    await router.warm_up()
+    yield router
+    await router.close()
 
 
 @pytest.mark.parametrize("provider", list(MODELS))
@@ -107,18 +86,6 @@ async def test_thinking_is_not_part_of_the_answer(router: ModelRouter) -> None:
         assert (await ask(router, at(server, Provider.LOCAL))).text == "Paris."
 
 
-@pytest.mark.parametrize("provider", list(MODELS))
-async def test_a_cut_off_answer_says_so(router: ModelRouter, provider: Provider) -> None:
-    with a_server(provider, Reply("The capital", finish="length")) as server:
-        assert (await ask(router, at(server, provider))).finish is Finish.LENGTH
-
-
-@pytest.mark.parametrize("provider", [Provider.ANTHROPIC, Provider.OPENAI])
-async def test_a_refusal_says_so(router: ModelRouter, provider: Provider) -> None:
-    with a_server(provider, Reply("I will not.", finish="refusal")) as server:
-        assert (await ask(router, at(server, provider))).finish is Finish.REFUSAL
-
-
 @pytest.mark.parametrize("provider", [Provider.ANTHROPIC, Provider.OPENAI])
 @pytest.mark.parametrize(
     ("status", "says"),
@@ -132,52 +99,6 @@ async def test_what_will_never_work_is_permanent_and_names_the_fix(
         pytest.raises(ModelRefusesCall, match=says),
     ):
         await ask(router, at(server, provider))
-
-
-async def test_an_empty_account_is_not_a_rate_limit(router: ModelRouter) -> None:
-    broke = Fault("http_status", status=429, code="insufficient_quota")
-    with a_server(Provider.OPENAI, broke) as server, pytest.raises(ModelRefusesCall, match="credit"):
-        await ask(router, at(server, Provider.OPENAI))
-
-
-@pytest.mark.parametrize("provider", list(MODELS))
-async def test_too_many_requests_is_transient_and_keeps_the_wait_that_was_asked_for(
-    router: ModelRouter, provider: Provider
-) -> None:
-    with (
-        a_server(provider, Fault("http_status", status=429, retry_after_s=7)) as server,
-        pytest.raises(ModelUnavailable) as caught,
-    ):
-        await ask(router, at(server, provider))
-
-    assert (caught.value.retry_after_s, caught.value.in_doubt) == (7, False)
-
-
-@pytest.mark.parametrize("provider", list(MODELS))
-@pytest.mark.parametrize("status", [500, 503, 529])
-async def test_a_provider_that_says_it_is_broken_is_transient_and_cost_nothing(
-    router: ModelRouter, provider: Provider, status: int
-) -> None:
-    with (
-        a_server(provider, Fault("http_status", status=status)) as server,
-        pytest.raises(ModelUnavailable) as caught,
-    ):
-        await ask(router, at(server, provider))
-
-    assert not caught.value.in_doubt
-
-
-@pytest.mark.parametrize("provider", list(MODELS))
-@pytest.mark.parametrize("kind", ["connection_reset", "cut_stream", "truncated_json", "empty_body"])
-async def test_a_broken_reply_is_in_doubt_and_the_call_is_not_sent_again(
-    router: ModelRouter, provider: Provider, kind: str
-) -> None:
-    with a_server(provider, Fault(kind)) as server:  # type: ignore[arg-type]
-        with pytest.raises(ModelUnavailable) as caught:
-            await ask(router, at(server, provider))
-
-        assert caught.value.in_doubt
-        assert len(server.calls) == 1, "a second send could be paid twice"
 
 
 @pytest.mark.parametrize("provider", list(MODELS))
@@ -209,3 +130,85 @@ async def test_the_key_is_in_no_error(router: ModelRouter) -> None:
         await ask(router, at(server, Provider.ANTHROPIC))
 
     assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize("provider", list(MODELS))
+async def test_a_streamed_answer_is_the_same_as_a_whole_one(
+    router: ModelRouter, impatient: ModelRouter, provider: Provider
+) -> None:
+    text = "Two lines\n\nwith “quotes”, 中文, a [DONE] and\tdata: in them."
+    with a_server(provider, Reply(text, input_tokens=100, output_tokens=7)) as server:
+        whole = await ask(router, at(server, provider))
+        streamed = await ask(impatient, at(server, provider))
+        asked = [call.body.get("stream") is True for call in server.calls]
+
+    assert asked == [False, True]
+    assert whole.text == streamed.text == text
+    assert whole.usage == streamed.usage == Usage(100, 7)
+    assert whole.finish is streamed.finish is Finish.STOP
+
+
+@pytest.mark.parametrize("provider", list(MODELS))
+async def test_a_slow_answer_may_take_longer_than_a_model_may_be_silent(
+    impatient: ModelRouter, provider: Provider
+) -> None:
+    slow = Reply("one two three four five", chunk_delay_s=0.2)
+    with a_server(provider, slow) as server:
+        completion = await ask(impatient, at(server, provider))
+
+    assert completion.text == "one two three four five"
+    assert completion.latency_ms >= 900
+
+
+@pytest.mark.parametrize("provider", list(MODELS))
+@pytest.mark.parametrize("kind", ["timeout_before_first_byte", "stall"])
+async def test_silence_ends_a_streamed_call_long_before_its_deadline(
+    impatient: ModelRouter, provider: Provider, kind: str
+) -> None:
+    with (
+        a_server(provider, Fault(kind)) as server,
+        pytest.raises(ModelUnavailable, match=r"0\.5 s") as caught,
+    ):  # type: ignore[arg-type]
+        await ask(impatient, at(server, provider), timeout_s=60)
+
+    assert (caught.value.trouble, caught.value.in_doubt) == (Trouble.TIMEOUT, True)
+
+
+@pytest.mark.parametrize("provider", list(MODELS))
+async def test_a_call_that_is_cancelled_hangs_up(impatient: ModelRouter, provider: Provider) -> None:
+    """So that the provider stops working, and charging, for nobody."""
+    slow = Reply("word " * 200, chunk_delay_s=0.05)
+    with a_server(provider, slow) as server:
+        call = asyncio.create_task(ask(impatient, at(server, provider)))
+        await wait_until(lambda: server.calls and server.calls[0].outcome == "in_progress")
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+
+        await wait_until(lambda: server.calls[0].outcome == "hung_up", timeout_s=5)
+
+
+@pytest.mark.parametrize("provider", list(MODELS))
+async def test_connections_are_used_again_after_a_stream(impatient: ModelRouter, provider: Provider) -> None:
+    with a_server(provider, "Paris.") as server:
+        for _ in range(5):
+            await ask(impatient, at(server, provider))
+
+        assert len({call.client_port for call in server.calls}) == 1
+
+
+def test_a_finish_that_nobody_knows_is_not_taken_for_the_end() -> None:
+    """LiteLLM makes `stop` of a context window that was exceeded in the middle of the answer."""
+    body = b'{"id":"x","content":[{"type":"text","text":"Half of"}],"usage":{"input_tokens":9},"stop_reason":"%s"}'
+    with pytest.raises(BrokenReply, match="pause_turn"):
+        read_whole(Provider.ANTHROPIC, body % b"pause_turn")
+    answer = read_whole(Provider.ANTHROPIC, body % b"model_context_window_exceeded")
+
+    assert answer.finish is Finish.LENGTH
+
+
+def test_a_line_that_is_no_json_is_not_skipped() -> None:
+    """LiteLLM drops it, and with it a piece of the answer."""
+    reading = Reading()
+    with pytest.raises(BrokenReply):
+        read_line(Provider.LOCAL, 'data: {"choices": [{"delta": {"content": "Hal', reading)

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from db.engine import Database
 from db.records import AttemptRecord, CallRecord, CallStatus, Settlement
-from db.statements.attempts import abandon_running, open_attempt, settle_call
+from db.statements.attempts import abandon_running, claim_work, open_attempt, settle_call
 from db.statements.budget import apply_charges, windows_at
 from db.statements.cancel import cancel_order
 from db.statements.switches import Switch, get_switch, set_switch
-from db.tables import audit_logs, budget_windows, model_calls
+from db.tables import audit_logs, budget_windows, model_calls, work_orders
 from nexus.budget import FROZEN, BudgetBusy, BudgetRefused, Limits, PaidCallsFrozen, Window
 from nexus.usage import Price, Usage
 from nexus.work_order import Role, WorkOrder
@@ -100,6 +100,24 @@ def test_a_dead_workers_reservation_becomes_spent_when_its_try_is_abandoned(data
     charges = database.run_sync(abandon_running, call.order_id, now(), "the worker stopped")
     database.run_sync(apply_charges, charges)
 
+    window = windows(database)["company", "day"]
+    assert (window.reserved_usd, window.spent_usd) == (Decimal(0), WORST)
+
+
+def test_the_next_claim_settles_what_a_dead_worker_had_reserved_before_anything_else(
+    database: Database,
+) -> None:
+    """Else everybody could wait for a reservation whose holder waits himself."""
+    call = begun(database)
+    database.run_sync(
+        lambda c: c.execute(sa.update(work_orders).values(lease_until=now() - timedelta(minutes=1)))
+    )
+
+    work = database.run_sync(
+        claim_work, call.order_id, role=Role.INTERN, holder="w2/1", lease_s=30.0, now=now()
+    )
+
+    assert work is not None
     window = windows(database)["company", "day"]
     assert (window.reserved_usd, window.spent_usd) == (Decimal(0), WORST)
 

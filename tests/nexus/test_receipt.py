@@ -64,3 +64,44 @@ def test_it_is_the_same_after_a_trip_through_json() -> None:
     receipt = a_receipt(cost_usd=Decimal("0.000000001"))
 
     assert Receipt.model_validate_json(receipt.model_dump_json()) == receipt
+
+
+def test_what_the_ceo_would_have_cost_is_said_where_it_differs() -> None:
+    assert " · $0.000270 · the CEO: $0.001350 · 1.3 s" in a_receipt(ceo_cost_usd=Decimal("0.00135")).text()
+    assert "the CEO" not in a_receipt(ceo_cost_usd=Decimal("0.00027")).text()
+
+
+def test_a_free_answer_shows_what_the_ceo_would_have_cost() -> None:
+    text = a_receipt(cost_usd=Decimal(0), local=True, ceo_cost_usd=Decimal("0.0135")).text()
+
+    assert " · free (local) · the CEO: $0.0135 · " in text
+
+
+def test_a_fallback_names_who_did_not_answer_once() -> None:
+    silent = {"provider": "anthropic", "model": "claude-haiku-4-5", "trouble": "overloaded (529)"}
+
+    text = a_receipt(model="gpt-5.4-nano", provider="openai", fallbacks=[silent, silent]).text()
+
+    assert text.startswith(
+        "Intern (gpt-5.4-nano) · a short factual question · after claude-haiku-4-5 did not answer · QA 5/5"
+    )
+
+
+def test_cached_tokens_are_said() -> None:
+    assert " · 120+30 tokens (100 cached) · " in a_receipt(cached_tokens=100).text()
+
+
+def test_what_is_partly_not_priced_says_both() -> None:
+    text = a_receipt(cost_usd=None, priced_usd=Decimal("0.01")).text()
+
+    assert " · not priced (beside $0.0100 that is) · " in text
+
+
+def test_a_receipt_of_an_older_version_still_loads_and_claims_nothing_new() -> None:
+    new = {"ceo_cost_usd", "saved_usd", "priced_usd", "fallbacks", "cached_tokens"}
+
+    old = Receipt.model_validate_json(a_receipt().model_dump_json(exclude=new))
+
+    assert (old.ceo_cost_usd, old.saved_usd, old.priced_usd) == (None, None, None)
+    assert (old.fallbacks, old.cached_tokens) == ([], 0)
+    assert old.text() == a_receipt().text()

@@ -24,13 +24,19 @@ INPUT_USD, OUTPUT_USD = (
 )  # per million tokens: the prompt makes nearly all of the worst case
 CALL_USD = (INPUT_USD * PROMPT_TOKENS + OUTPUT_USD * ANSWER_TOKENS) / 1_000_000
 CAP_USD = Decimal("0.60")
-CAP_FAULTS = {"kill worker": 6.0, "kill gateway": 1.0, "kill valkey": 1.0, "lose commit replies": 3.0}
+CAP_FAULTS = {
+    "kill worker": 6.0,
+    "kill gateway": 1.0,
+    "kill valkey": 1.0,
+    "stop postgres at once": 2.0,
+    "lose commit replies": 3.0,
+}
 
 
 def paid_settings(**more: str) -> Mapping[str, str]:
     """A company whose three tiers work with the stub, as a model of OpenAI's that costs."""
     prices = {f"openai/{MODEL}": {"input": float(INPUT_USD), "output": float(OUTPUT_USD)}}
-    tiers = {f"NEXUS_MODEL_{role}": f"openai/{MODEL}" for role in ("INTERN", "DIRECTOR", "CEO")}
+    tiers = {f"NEXUS_MODEL_{role}": f"openai/{MODEL}," for role in ("INTERN", "DIRECTOR", "CEO")}
     return {
         "OPENAI_API_KEY": "sk-of-the-stub",
         "MODEL_PRICES": json.dumps(prices),

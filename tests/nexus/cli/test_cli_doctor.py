@@ -3,113 +3,118 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
-from agents.config import AgentSettings, ModelChoice, Post, Provider, resolve_payroll
+from agents.config import ANTHROPIC_MODELS, STARTER_MODEL, AgentSettings, ModelChoice
 from agents.fakes import anthropic_api, openai_api
-from agents.fakes.script import Fault, Script
+from agents.fakes.script import Fault, Rule, Script
 from agents.fakes.server import FakeServer
-from agents.price_sheet import Listing
 from db.engine import Database
 from db.migrate import newest_revision
 from gateway.config import GatewaySettings
-from nexus.cli.checks import posts
 from nexus.cli.checks.finding import Finding, Level
 from nexus.cli.checks.machine import check_home, check_port
-from nexus.cli.checks.posts import check_post
-from nexus.cli.checks.providers import accounts_of, check_account
+from nexus.cli.checks.posts import check_models, check_posts
 from nexus.cli.checks.stores import check_database, check_redis
-from nexus.cli.doctor import examine
+from nexus.cli.doctor import STARTER_URL, examine
 from nexus.cli.ports import free_port
+from nexus.cli.survey import Plan, plan_models
 from nexus.settings import CommonSettings
-from nexus.usage import FREE_PRICE
 from nexus.work_order import Role
 
 KEY = "sk-ant-very-secret"
+TODAY = datetime.now(UTC).date()
 
 
 def agents(**values: object) -> AgentSettings:
     return AgentSettings.model_validate(values)
 
 
-def account_findings(settings: AgentSettings) -> list[Finding]:
-    payroll = resolve_payroll(settings, None)
-    return [
-        finding
-        for account in accounts_of(settings)
-        for finding in asyncio.run(check_account(account, payroll))
-    ]
+def a_plan(settings: AgentSettings, local: ModelChoice | None = None) -> Plan:
+    return asyncio.run(plan_models(settings, local, STARTER_URL, TODAY))
+
+
+def findings_of(settings: AgentSettings) -> dict[str, Finding]:
+    """By what they are about."""
+    plan = a_plan(settings)
+    found = [*check_posts(plan.payroll.values(), plan.reports), *check_models(plan.reports)]
+    assert len({finding.about for finding in found}) == len(found), "one line each"
+    return {finding.about: finding for finding in found}
 
 
 @contextmanager
 def anthropic(*, key: str = KEY, script: Script | None = None) -> Iterator[AgentSettings]:
-    app = anthropic_api.create_app(script or Script.saying("x"), api_key=key, models=["claude-sonnet-4-6"])
+    app = anthropic_api.create_app(script or Script(), api_key=key, models=list(ANTHROPIC_MODELS.values()))
     with FakeServer(app) as server:
         yield agents(anthropic_api_key=KEY, anthropic_base_url=server.base_url)
         calls = httpx.get(f"{server.base_url}/__calls", trust_env=False).json()
-        assert [call["path"] for call in calls] == ["/v1/models"]  # which costs nothing
+        assert {call["method"] for call in calls} == {"GET"}, "looking costs nothing"
 
 
-def test_a_good_key_is_accepted_and_models_that_are_not_served_are_named() -> None:
+def test_every_model_is_one_line_with_its_price_and_every_role_says_who_works_in_it() -> None:
     with anthropic() as settings:
-        findings = account_findings(settings)
-    assert findings[0] == Finding(Level.OK, "anthropic key", "ANTHROPIC_API_KEY is accepted")
-    assert [finding.about for finding in findings[1:]] == ["intern", "ceo"]
-    assert "NEXUS_MODEL_CEO" in findings[2].text
+        found = findings_of(settings)
+
+    assert {finding.level for finding in found.values()} == {Level.OK}
+    assert found.keys() == {role.value for role in Role} | set(ANTHROPIC_MODELS.values())
+    assert found["ceo"].text == "claude-opus-4-6 (anthropic)"
+    assert found["claude-opus-4-6"].text == "anthropic, $5.00 in, $25.00 out per million tokens"
 
 
-def test_a_wrong_key_fails_and_is_named_but_not_shown() -> None:
+def test_a_wrong_key_is_one_line_though_it_is_wrong_for_three_models_and_it_is_not_shown() -> None:
     with anthropic(key="another") as settings:
-        (finding,) = account_findings(settings)
-    assert finding.level is Level.FAIL
-    assert "ANTHROPIC_API_KEY is refused (401)" in finding.text
-    assert KEY not in finding.text
+        found = findings_of(settings)
+
+    problem = found["anthropic key"]
+    assert problem == Finding(
+        Level.FAIL, "anthropic key", "ANTHROPIC_API_KEY is refused (401): set a valid key."
+    )
+    assert KEY not in str(found)
+    assert "claude-opus-4-6" not in found
+    assert (
+        found["ceo"].text
+        == f"{STARTER_MODEL} (starter model, on this machine, free), in place of claude-opus-4-6"
+    )
 
 
 def test_a_provider_that_cannot_be_reached_is_a_warning() -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    (finding,) = account_findings(agents(openai_api_key=KEY, openai_base_url=url))
-    assert finding.level is Level.WARN
-    assert "OPENAI_BASE_URL" in finding.text
+    found = findings_of(agents(openai_api_key=KEY, openai_base_url=url))
+
+    assert found["openai"].level is Level.WARN
+    assert "OPENAI_BASE_URL" in found["openai"].text
 
 
-def test_an_openai_key_is_checked_where_openai_base_url_says() -> None:
-    app = openai_api.create_app(
-        Script.saying("x"), api_key=KEY, models=["gpt-5.4", "gpt-5.4-mini", "gpt-5.4-nano"]
-    )
-    with FakeServer(app) as server:
-        settings = agents(openai_api_key=KEY, openai_base_url=f"{server.base_url}/v1")
-        findings = account_findings(settings)
-    assert [finding.level for finding in findings] == [Level.OK]
+def test_a_provider_that_fails_is_a_warning_and_the_key_is_not_judged() -> None:
+    script = Script((Rule((Fault("http_status", status=500),), path="/v1/models*"),))
+    with anthropic(script=script) as settings:
+        found = findings_of(settings)
 
-
-@pytest.mark.parametrize(
-    ("ends", "level", "says"),
-    [
-        (None, Level.OK, "claude-opus-4-6"),
-        (date(2027, 3, 1), Level.OK, "until 2027-03-01"),
-        (date(2026, 11, 30), Level.WARN, "set NEXUS_MODEL_CEO to a newer model"),
-        (date(2026, 11, 21), Level.FAIL, "was retired on 2026-11-21: set NEXUS_MODEL_CEO"),
-    ],
-)
-def test_a_model_near_its_end_warns_and_one_past_it_fails(
-    monkeypatch: pytest.MonkeyPatch, ends: date | None, level: Level, says: str
-) -> None:
-    monkeypatch.setattr(posts, "listing_of", lambda _: Listing(FREE_PRICE, ends))
-    post = Post(Role.CEO, ModelChoice(Provider.ANTHROPIC, "claude-opus-4-6"), 100)
-    finding = check_post(post, date(2026, 11, 22))
-    assert finding.level is level
-    assert says in finding.text
+    assert {found[model].level for model in ANTHROPIC_MODELS.values()} == {Level.WARN}
+    assert found["ceo"].level is Level.OK
 
 
 def test_a_model_without_a_price_is_a_warning_that_names_the_setting() -> None:
-    finding = check_post(Post(Role.CEO, ModelChoice(Provider.OPENAI, "gpt-99"), 100), date(2026, 11, 22))
-    assert finding.level is Level.WARN
-    assert "NEXUS_MODEL_CEO" in finding.text
+    app = openai_api.create_app(Script(), api_key=KEY, models=["gpt-99"])
+    with FakeServer(app) as server:
+        own = {"nexus_model_ceo": "gpt-99", "openai_api_key": KEY, "openai_base_url": server.base_url}
+        found = findings_of(agents(**own))
+
+    assert found["gpt-99"].level is Level.WARN
+    assert "set MODEL_PRICES, or UNPRICED_MODELS=allow" in found["gpt-99"].text
+
+
+def test_a_role_that_nobody_can_fill_is_to_be_fixed() -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    both = "ollama/qwen3:8b,ollama/llama3.2"  # a list is the whole list: no starter model comes to help
+    found = findings_of(agents(nexus_model_ceo=both, ollama_base_url=url))
+
+    assert found["ceo"].level is Level.FAIL
+    assert found["ceo"].text.startswith("nobody can work here: see what is said of qwen3:8b, llama3.2")
 
 
 def test_a_postgresql_that_is_there_shows_its_schema(migrated_postgres_url: str) -> None:
@@ -202,8 +207,3 @@ def test_one_problem_is_enough_for_exit_1(
     monkeypatch.setenv("PORT", "eighty")
     assert examine() == 1
     assert "FAIL settings         PORT" in capsys.readouterr().out
-
-
-def test_a_provider_that_fails_is_a_warning_and_the_key_is_not_judged() -> None:
-    with anthropic(script=Script.saying(Fault("http_status", status=500))) as settings:
-        assert all(finding.level is not Level.FAIL for finding in account_findings(settings))
