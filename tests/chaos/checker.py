@@ -192,8 +192,8 @@ def answers_are_right(evidence: Evidence) -> Iterator[Violation]:
 
 
 def recovers_soon(evidence: Evidence) -> Iterator[Violation]:
-    """An order that came after the last fault is delivered within 10 s of it."""
-    if not evidence.faults:
+    """An order that came after the last fault is delivered within 10 s of it, unless the money is used up."""
+    if not evidence.faults or evidence.capped:
         return
     seconds = first_success_s(evidence)
     if seconds is None:
