@@ -131,7 +131,7 @@ def pass_up(connection: Connection, order: WorkOrder, role: Role, why: str, now:
 def _move(
     connection: Connection, order: WorkOrder, role: Role, type_: str, reason: str, why: str, now: datetime
 ) -> Rings:
-    hand_over(connection, order, role, now, tier_reason=reason)
+    hand_over(connection, order, role, now, reason=reason)
     moved = Happening(type_, {"from": order.owner.value, "to": role.value, "reason": why})
     seq = append_events(connection, order, [moved], now)
     return (_bell(order, role), _event(order, seq, Status.TRIAGED))

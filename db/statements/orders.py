@@ -303,9 +303,14 @@ def assign_order(connection: Connection, order: WorkOrder, assignment: Assignmen
 _UNLEASED = {"lease_owner": None, "lease_until": None, "claims": 0}
 
 
-def hand_over(connection: Connection, order: WorkOrder, role: Role, now: datetime, **values: object) -> None:
-    """After a recorded step: to `role`'s queue, for a retry or another tier. `values` are written along."""
-    write_fenced(connection, order, now, status=Status.TRIAGED.value, owner=role.value, **_UNLEASED, **values)
+def hand_over(
+    connection: Connection, order: WorkOrder, role: Role, now: datetime, *, reason: str | None = None
+) -> None:
+    """After a recorded step: to `role`'s queue, for a retry or another tier; `reason` says in words why that one."""
+    values = {"status": Status.TRIAGED.value, "owner": role.value, **_UNLEASED}
+    if reason is not None:
+        values["tier_reason"] = reason
+    write_fenced(connection, order, now, **values)
     put_in_outbox(connection, order.id, role, now=now)
 
 

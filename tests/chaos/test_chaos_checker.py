@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from nexus.budget import windows_of
+from nexus.work_order import Role
 from tests.chaos.checker import check
 from tests.chaos.driver import Injected
 from tests.chaos.evidence import (
@@ -18,13 +21,20 @@ from tests.chaos.evidence import (
     SeenEvent,
     SenderNotes,
     StubCall,
+    Window,
 )
-from tests.chaos.facts import extra_calls, first_success_s, superseded
+from tests.chaos.facts import (
+    cut_off_five_times,
+    extra_calls,
+    first_success_s,
+    superseded,
+    worked_on_twice,
+)
 
 TOKEN, ID, SESSION, TEXT = "tok-1-1-0", "WO-1", "sess-1", "The name of TOK-1-1-0."
 KILL = Injected(100.0, 100.0, "kill worker", "worker-1")
 
-ORDER = Order(ID, TOKEN, SESSION, "delivered", 2, 0, 1, None, TEXT, 101.0, 103.0)
+ORDER = Order(ID, TOKEN, SESSION, "delivered", 2, 0, 1, None, None, TEXT, 101.0, 103.0)
 ATTEMPT = Attempt(ID, 1, 2, "passed", 102.0, 103.0, passed=True)
 CALL = Call(ID, 1, "work", "recorded", "stub-1")
 STUB_CALL = StubCall("stub-1", TOKEN, 102.1, 200, 102.9)
@@ -119,11 +129,58 @@ def test_a_twin_that_nobody_was_told_of_and_nobody_began_is_counted_and_no_viola
     }
 
 
+def cut_off(tries: int = 5, **changes: object) -> Evidence:
+    """An order whose every try met the one kill."""
+    return replace(
+        GOOD,
+        orders=(replace(ORDER, status="dead", result=None, fence=9, attempts=tries),),
+        attempts=tuple(Attempt(ID, n, 1 + n, "abandoned", 98.0 + n, 98.5 + n) for n in range(1, tries + 1)),
+        calls=tuple(Call(ID, n, "work", "in_doubt", None) for n in range(1, tries + 1)),
+        events=(*EVENTS[:3], Event(SESSION, 4, ID, "order.dead")),
+        last_seqs={SESSION: 4},
+        stub_calls=(),
+        senders=(SenderNotes(accepted=NOTES.accepted),),
+        faults=(replace(KILL, until=105.0),),
+        capped=True,  # nothing is delivered here
+        **changes,  # type: ignore[arg-type]
+    )
+
+
+def test_an_order_that_is_dead_because_each_of_five_tries_met_a_fault_is_counted_and_no_violation() -> None:
+    assert check(cut_off()) == []
+    assert cut_off_five_times(cut_off()) == {ID}
+    assert {v.name for v in check(cut_off(tries=4))} == {"wrong end"}
+    assert {v.name for v in check(replace(cut_off(), faults=()))} == {"wrong end"}
+
+
+def test_a_call_made_in_the_other_store_is_counted_and_no_violation() -> None:
+    elsewhere = Call(ID, None, "work", "recorded", "stub-2")
+    evidence = with_stub_calls(STUB_CALL, replace(STUB_CALL, id="stub-2"), rows=(CALL, elsewhere))
+
+    assert check(evidence) == []
+    assert worked_on_twice(evidence) == {ID: 1}
+
+
 LATE = replace(ATTEMPT, n=1, fence=2, started_at=102.0, finished_at=105.0)
 SECOND = replace(ATTEMPT, n=2, fence=3, started_at=104.0, finished_at=106.0)
 LOST_CALL = StubCall("stub-2", TOKEN, 150.0, 200, 150.5)
 
 BAD: dict[str, tuple[str, Callable[[], Evidence]]] = {
+    "a window that is not the sum of its calls": (
+        "budget",
+        lambda: replace(
+            GOOD,
+            calls=(replace(CALL, budget_day="2026-11-22", cost_usd=Decimal("0.01")),),
+            windows=tuple(
+                Window(scope, period, Decimal("0.02"), Decimal(0))
+                for scope, period in windows_of(Role.INTERN, "2026-11-22")
+            ),
+        ),
+    ),
+    "money that is still reserved": (
+        "budget",
+        lambda: replace(GOOD, windows=(Window("company", "2026-11", Decimal(0), Decimal("0.01")),)),
+    ),
     "an accepted order that is in no table": ("lost", lambda: replace(GOOD, orders=())),
     "a message that never became an order": (
         "not accepted",
