@@ -8,7 +8,8 @@ from agents.completion import ChatModel, ModelRequest, ModelUnavailable
 from agents.ledger import settlement_of_error, settlement_of_reply
 from agents.record import Record
 from db.records import CallRecord, Settlement
-from db.statements.attempts import settle_call, start_call
+from db.statements.attempts import start_call
+from db.statements.late import settle_late
 from nexus.budget import Limits
 from nexus.clock import Clock
 from nexus.errors import NexusError, StoreUnavailable
@@ -64,12 +65,12 @@ class CallDesk:
 
     async def settle(self, call: CallRecord, settlement: Settlement) -> None:
         """Write what a call came to, in a transaction of its own."""
-        await self._record.write(settle_call, call, settlement, self._clock.now())
+        await self._record.write(settle_late, call, settlement, self._clock.now())
 
     async def _settle_once(self, call: CallRecord, settlement: Settlement) -> None:
         """`settle` for a task that must end: without the database the next claim settles the call, as in doubt."""
         with suppress(StoreUnavailable):
-            await self._record.try_once(settle_call, call, settlement, self._clock.now())
+            await self._record.try_once(settle_late, call, settlement, self._clock.now())
 
     def _since_ms(self, began: float) -> int:
         return int((self._clock.monotonic() - began) * 1000)

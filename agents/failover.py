@@ -49,7 +49,7 @@ class StepsDown(NexusError):
     """No budget for this tier's model, but perhaps for the next lower one."""
 
     def __init__(self, role: Role, refused: BudgetRefused) -> None:
-        super().__init__(str(refused))
+        super().__init__(refused.short)
         self.role = role
 
 
@@ -253,4 +253,4 @@ def _joined(errors: list[NexusError]) -> NexusError:
         return errors[0]
     troubles = {error.trouble for error in errors if isinstance(error, ModelRefusesCall)}
     only = troubles.pop() if len(troubles) == 1 else Trouble.REQUEST
-    return ModelRefusesCall("; ".join(str(error) for error in errors), trouble=only)
+    return ModelRefusesCall("; ".join(dict.fromkeys(str(error) for error in errors)), trouble=only)

@@ -11,6 +11,8 @@ import asyncio
 import os
 import re
 import time
+from contextlib import suppress
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -37,6 +39,13 @@ OLLAMA_CONTEXT_TOKENS = 8_192
 # The starter model: cool sampling, and DRY (p-e-w, 2024) against the loops that tiny models fall into.
 STARTER_SAMPLING = {"temperature": 0.2, "top_p": 0.9, "extra_body": {"dry_multiplier": 0.8}}
 THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+FIRST_CALL_IMPORTS = (
+    "litellm.litellm_core_utils.default_encoding",
+    "litellm.proxy.openai_files_endpoints.common_utils",
+)
+OPENAI_IMPORTS = ("openai.resources.chat",)
+"""What LiteLLM would import during the first call, 0.4 s in which a worker's other orders would stand still."""
+
 AFTER_THE_END_S = 1.0
 """How long a stream may stay open after its vendor's last word; longer, and the connection is not used again."""
 
@@ -84,11 +93,15 @@ class ModelRouter:
     async def _in_time(self, exchange: Exchange, request: ModelRequest) -> Answer:
         try:
             async with asyncio.timeout(request.timeout_s):
-                if request.timeout_s > self._settings.model_stall_s:
+                if self._streams(request):
                     return await self._streamed(exchange, request)
                 return await self._whole(exchange, request)
         except TimeoutError:
-            raise timed_out(request, request.timeout_s, silent=False) from None
+            raise timed_out(exchange, request, request.timeout_s) from None
+
+    def _streams(self, request: ModelRequest) -> bool:
+        """Ollama always does: for a whole answer LiteLLM asks it for /api/show, and our event loop waits for that."""
+        return request.choice.provider is Provider.OLLAMA or request.timeout_s > self._settings.model_stall_s
 
     async def _whole(self, exchange: Exchange, request: ModelRequest) -> Answer:
         await self._load().acompletion(**self._arguments(request))
@@ -106,7 +119,7 @@ class ModelRouter:
                     patience.reschedule(loop.time() + left_s)
         except TimeoutError:
             if not reading.ended:
-                raise timed_out(request, silence_s, silent=True) from None
+                raise timed_out(exchange, request, silence_s, silent=True) from None
         except httpx.HTTPError:
             if not reading.ended:
                 raise
@@ -114,7 +127,7 @@ class ModelRouter:
 
     def _load(self) -> ModuleType:
         if self._litellm is None:
-            self._litellm = _import_litellm()
+            self._litellm = _import_litellm(with_openai=self._settings.openai_api_key is not None)
             self._send_once = _client_that_sends_once()
         return self._litellm
 
@@ -163,7 +176,7 @@ def _streaming(request: ModelRequest) -> dict[str, Any]:
     return {"stream": True}
 
 
-def _import_litellm() -> ModuleType:
+def _import_litellm(*, with_openai: bool) -> ModuleType:
     # Before the import: no price map from the network, no .env read behind our back.
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     os.environ["LITELLM_MODE"] = "PRODUCTION"
@@ -173,6 +186,9 @@ def _import_litellm() -> ModuleType:
     litellm.telemetry = False
     litellm.drop_params = False
     litellm.num_retries = 0
+    for name in FIRST_CALL_IMPORTS + OPENAI_IMPORTS * with_openai:
+        with suppress(ImportError):
+            import_module(name)
     module: ModuleType = litellm
     return module
 

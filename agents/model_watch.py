@@ -51,23 +51,22 @@ class ModelWatch:
         """Look, wait, look again, for ever."""
         looks_in_trouble = 0
         while True:
-            reports = await self.look()
-            if all(report.status in (ModelStatus.HEALTHY, ModelStatus.DEGRADED) for report in reports):
+            if await self.look():
                 looks_in_trouble, wait_s = 0, LOOK_S
             else:
                 wait_s = LOOK_AGAIN_S[min(looks_in_trouble, len(LOOK_AGAIN_S) - 1)]
                 looks_in_trouble += 1
             await self._place.clock.sleep(wait_s)
 
-    async def look(self) -> list[ModelReport]:
-        """Probe every model once, and pass on what was found."""
+    async def look(self) -> bool:
+        """Probe every model once, and pass on what was found; True when all of them work and that is written down."""
         place = self._place
         reports = await probe_payroll(place.payroll, place.settings, place.clock.now().date())
         self._tell_the_breakers(reports)
         self._log_changes(reports)
         self._reports = reports
-        await self._write(reports)
-        return reports
+        works = (ModelStatus.HEALTHY, ModelStatus.DEGRADED)
+        return await self._write(reports) and all(report.status in works for report in reports)
 
     async def keep_minding_breakers(self) -> None:
         """Write down when a breaker opens or closes, every few seconds, for ever."""
@@ -80,18 +79,21 @@ class ModelWatch:
         now = {name: state.state for name, state in self._breakers.states().items()}
         now = {name: state for name, state in now.items() if state is not State.CLOSED}
         changed = {name for name in now.keys() | self._open.keys() if now.get(name) != self._open.get(name)}
-        self._open = now
-        await self._write([report for report in self._reports if _name(report.choice) in changed])
+        if await self._write([report for report in self._reports if _name(report.choice) in changed]):
+            self._open = now
 
-    async def _write(self, reports: Sequence[ModelReport]) -> None:
+    async def _write(self, reports: Sequence[ModelReport]) -> bool:
+        """False when the database does not answer: then there is another time."""
         if not reports:
-            return
+            return True
         states = self._breakers.states()
         rows = [self._row(report, states.get(_name(report.choice))) for report in reports]
         try:
             await self._place.database.run(put_model_health, rows)
         except StoreUnavailable as error:
             log.warning("models.health_not_written", error=str(error))
+            return False
+        return True
 
     async def load_the_front_desk(self) -> None:
         """Have Ollama load the Admin's model, so that the first order does not wait for its gigabytes.

@@ -125,12 +125,13 @@ async def _probe(
 ) -> ModelReport:
     listing = listing_of(choice)
     ends = listing.ends if listing else None
-    problems = [
-        await _whether_it_is_there(client, choice, variable, settings, timeout_s),
-        end_problem(choice, ends, variable, today),
-        _price_problem(choice, settings),
-    ]
-    found = [problem for problem in problems if problem is not None]
+    absent = await _whether_it_is_there(client, choice, variable, settings, timeout_s)
+    ending = end_problem(choice, ends, variable, today)
+    if absent is not None and absent.trouble is Trouble.NO_MODEL:  # whatever else is wrong comes from that
+        found = [ending or absent]
+    else:
+        problems = (absent, ending, _price_problem(choice, settings))
+        found = [problem for problem in problems if problem is not None]
     found.sort(key=lambda problem: list(ModelStatus).index(problem.status), reverse=True)
     return ModelReport(choice, tuple(found), price_of(choice), ends)
 

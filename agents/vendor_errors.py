@@ -75,11 +75,13 @@ def error_of(
     return ModelRefusesCall(f"{label}: {_fix(trouble, reply, request)}", trouble=trouble)
 
 
-def timed_out(request: ModelRequest, seconds: float, *, silent: bool) -> ModelUnavailable:
+def timed_out(
+    exchange: Exchange, request: ModelRequest, seconds: float, *, silent: bool = False
+) -> ModelUnavailable:
     """The whole time is over, or the model has been silent for too long."""
     what = "said nothing for" if silent else "gave no answer within"
     message = f"{request.choice.model} {what} {seconds:g} s"
-    return ModelUnavailable(message, trouble=Trouble.TIMEOUT, in_doubt=True)
+    return ModelUnavailable(message, trouble=Trouble.TIMEOUT, in_doubt=exchange.sent)
 
 
 def _without_reply(
@@ -95,7 +97,7 @@ def _without_reply(
     if not exchange.sent:
         return ModelRefusesCall(f"{label}: the request could not be made: {_short(error)}")
     if any(isinstance(cause, httpx.TimeoutException | TimeoutError) for cause in causes):
-        return timed_out(request, request.timeout_s, silent=False)
+        return timed_out(exchange, request, request.timeout_s)
     return ModelUnavailable(
         f"{label}: the connection broke: {_short(error)}", trouble=Trouble.CONNECTION, in_doubt=True
     )

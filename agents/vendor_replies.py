@@ -201,7 +201,6 @@ def _add_refusal(reading: Reading, said: Json) -> None:
 
 
 def _event_ollama(event: Json, reading: Reading) -> None:
-    """A whole reply is one such object, and a stream many."""
     _add(reading.texts, event["message"].get("content"))
     if event.get("done") is True:
         reading.usage = event
@@ -239,8 +238,9 @@ _WHOLE: Final[dict[Provider, Callable[[Json, Reading], None]]] = {
     Provider.ANTHROPIC: _whole_anthropic,
     Provider.OPENAI: _whole_openai,
     Provider.LOCAL: _whole_openai,
-    Provider.OLLAMA: _event_ollama,
 }
+"""Ollama's answers are always streamed, see `agents.model_router`."""
+
 _EVENT: Final[dict[Provider, Callable[[Json, Reading], None]]] = {
     Provider.ANTHROPIC: _event_anthropic,
     Provider.OPENAI: _event_openai,

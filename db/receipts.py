@@ -39,7 +39,7 @@ def make_receipt(
         rule=order.tier_rule or "none",
         model=(answered or last).model if last else None,
         provider=(answered or last).provider if last else None,
-        local=all(call.price is not None and call.price.is_free for call in calls),
+        local=bool(calls) and all(call.price is not None and call.price.is_free for call in calls),
         note=note if last else None,
         qa_passed=sum(check.status == "pass" for check in checked),
         qa_total=len(checked),
@@ -56,6 +56,21 @@ def make_receipt(
         fallbacks=_unanswered(deciding) if answered else [],
         seconds=round((now - order.created_at).total_seconds(), 3),
     )
+
+
+def with_amounts_of(receipt: Receipt, calls: Sequence[CallRecord]) -> Receipt:
+    """The same receipt with the tokens and dollars of `calls`, all of the order's, as the ledger has them now."""
+    usage = sum((call.usage for call in calls), NOTHING_USED)
+    cost_usd, ceo_usd = total_cost(calls), receipt.ceo_cost_usd
+    amounts = {
+        "input_tokens": usage.prompt_tokens,
+        "output_tokens": usage.output_tokens,
+        "cached_tokens": usage.cache_read_tokens,
+        "cost_usd": cost_usd,
+        "priced_usd": priced_cost(calls),
+        "saved_usd": None if ceo_usd is None or cost_usd is None else ceo_usd - cost_usd,
+    }
+    return receipt.model_copy(update=amounts)
 
 
 def _unanswered(calls: Sequence[CallRecord]) -> list[Unanswered]:

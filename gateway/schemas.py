@@ -18,8 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from db.records import AttemptRecord, AttemptStatus, CallStatus, Durability, EventRecord
-from db.statements.queries import OrderHistory
+from db.records import Durability, EventRecord
 from db.store import Listed, Stored
 from nexus.hold import Hold
 from nexus.receipt import Receipt
@@ -238,11 +237,13 @@ class ChatReply(BaseModel):
         )
 
 
-class _FromRecord(BaseModel):
+class FromRecord(BaseModel):
+    """Made from a record with the same fields."""
+
     model_config = ConfigDict(from_attributes=True)
 
 
-class OrderView(_FromRecord):
+class OrderView(FromRecord):
     """A work order."""
 
     id: str
@@ -297,86 +298,6 @@ class OrderPage(BaseModel):
         )
 
 
-class AttemptView(_FromRecord):
-    """One employee's try."""
-
-    id: str
-    n: int
-    role: Role
-    model: str
-    provider: str
-    status: AttemptStatus
-    feedback: list[str] = Field(description="the failed checks of the try before, as it was given them")
-    answer: str | None
-    error: str | None
-    started_at: datetime
-    finished_at: datetime | None
-
-
-class CheckView(_FromRecord):
-    """One check with its evidence."""
-
-    name: str
-    status: str
-    evidence: str
-
-
-class VerdictView(BaseModel):
-    """What QA found about one attempt."""
-
-    attempt: int = Field(description="the attempt's number")
-    passed: bool
-    checks: list[CheckView]
-
-
-class UsageView(_FromRecord):
-    """Tokens of one call."""
-
-    input_tokens: int
-    output_tokens: int
-    cache_read_tokens: int
-    cache_write_tokens: int
-
-
-class ModelCallView(_FromRecord):
-    """A row of the ledger, without the prompt's text."""
-
-    id: str
-    attempt_id: str | None
-    purpose: str
-    role: Role
-    provider: str
-    model: str
-    status: CallStatus
-    prompt_hash: str
-    finish_reason: str | None
-    usage: UsageView
-    worst_case_usd: Money | None
-    cost_usd: Money | None
-    ceo_usd: Money | None = Field(description="what the CEO's model would have charged for the same tokens")
-    latency_ms: int | None
-    request_id: str | None
-    error: str | None
-    started_at: datetime
-    finished_at: datetime | None
-
-
-class EventView(BaseModel):
-    """One event of a session."""
-
-    seq: int
-    type: str = Field(examples=["order.delivered"])
-    payload: dict[str, Any]
-    created_at: datetime
-
-    @classmethod
-    def of(cls, record: EventRecord) -> Self:
-        """The event as clients see it."""
-        return cls(
-            seq=record.seq, type=record.type, payload=event_payload(record), created_at=record.created_at
-        )
-
-
 def event_payload(record: EventRecord) -> dict[str, Any]:
     """An event's payload with the order and session it belongs to; every amount of money as a number."""
     payload: dict[str, Any] = json.loads(record.payload, object_hook=_money_as_numbers)
@@ -391,42 +312,3 @@ def _money_as_numbers(fields: dict[str, Any]) -> dict[str, Any]:
         if name.endswith("_usd") and isinstance(value, str)
     }
     return fields | money
-
-
-class OrderDetail(BaseModel):
-    """Everything that is known of one order."""
-
-    order: OrderView
-    attempts: list[AttemptView]
-    verdicts: list[VerdictView]
-    model_calls: list[ModelCallView]
-    receipt: ReceiptView | None
-    receipt_text: str | None
-    events: list[EventView]
-
-    @classmethod
-    def of(cls, stored: Stored[OrderHistory]) -> Self:
-        """The order with its tries, verdicts, ledger and events."""
-        history = stored.value
-        receipt = ReceiptView.of(history.order)
-        return cls(
-            order=OrderView.of(history.order, stored.durability),
-            attempts=[AttemptView.model_validate(attempt) for attempt in history.attempts],
-            verdicts=_verdicts(history.attempts),
-            model_calls=[ModelCallView.model_validate(call) for call in history.calls],
-            receipt=receipt,
-            receipt_text=receipt.text() if receipt else None,
-            events=[EventView.of(event) for event in history.events],
-        )
-
-
-def _verdicts(attempts: tuple[AttemptRecord, ...]) -> list[VerdictView]:
-    return [
-        VerdictView(
-            attempt=attempt.n,
-            passed=attempt.verdict.passed,
-            checks=[CheckView.model_validate(check) for check in attempt.verdict.checks],
-        )
-        for attempt in attempts
-        if attempt.verdict is not None
-    ]

@@ -156,10 +156,14 @@ class Window:
 
 
 class BudgetRefused(PermanentError):
-    """A paid call that would go over a limit. Nothing was spent; the message names scope, spent, limit and reset."""
+    """A paid call that would go over a limit. Nothing was spent; the message names scope, spent, limit and reset.
 
-    def __init__(self, message: str) -> None:
+    `short` is the same in a few words, for a receipt.
+    """
+
+    def __init__(self, message: str, short: str | None = None) -> None:
         super().__init__(message)
+        self.short = short or message
 
 
 class PaidCallsFrozen(BudgetRefused):
@@ -178,8 +182,9 @@ def refusal(window: Window, needs_usd: Decimal) -> BudgetRefused:
     setting = f"BUDGET_{kind_of(window.period).upper()}_USD"
     if window.scope != COMPANY:
         setting += "_BY_ROLE"
+    spent = f"{dollars(window.spent_usd)} of {dollars(window.limit_usd or Decimal(0))}"
     return BudgetRefused(
-        f"The budget of {window.name} is used up: {dollars(window.spent_usd)} of"
-        f" {dollars(window.limit_usd or Decimal(0))} spent, and this call may cost {dollars(needs_usd)}."
-        f" It resets at {window.resets_at:%Y-%m-%d %H:%M} UTC; {setting} is the limit."
+        f"The budget of {window.name} is used up: {spent} spent, and this call may cost {dollars(needs_usd)}."
+        f" It resets at {window.resets_at:%Y-%m-%d %H:%M} UTC; {setting} is the limit.",
+        short=f"{spent} of {window.name} are spent",
     )

@@ -109,6 +109,8 @@ class Receipt(BaseModel):
         return f" ({self.cached_tokens} cached)" if self.cached_tokens else ""
 
     def _cost(self) -> str:
+        if self.model is None and self.cost_usd == 0 and not self.input_tokens:
+            return "nothing spent"
         text = cost_text(self.cost_usd, local=self.local)
         if self.cost_usd is None and self.priced_usd:
             return f"{text} (beside {dollars(self.priced_usd)} that is)"

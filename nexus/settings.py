@@ -4,11 +4,12 @@ Built once in a `main`, then passed down; there is no module-level settings obje
 environment, then from `.env` in the working directory, then from the defaults here.
 """
 
+import re
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from nexus.errors import ConfigurationError
 
@@ -88,3 +89,8 @@ def load_settings[S: CommonSettings](settings_class: type[S]) -> S:
             f"{'.'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
         ]
         raise ConfigurationError("; ".join(problems)) from None
+    except SettingsError as error:
+        # A value that is to be JSON and is not; the variable's name stands in the message, in quotes.
+        named = re.search(r'"(\w+)"', str(error))
+        name = named[1].upper() if named else "a setting"
+        raise ConfigurationError(f'{name}: must be JSON, for example {{"ceo": 5}}') from None

@@ -237,7 +237,7 @@ _SAVINGS = sa.select(
 ).where(_BILL.c.ceo_usd.is_not(None))
 
 
-def _percentiles(values: sa.Select[tuple[float]]) -> sa.Select[Any]:
+def _percentiles(values: sa.Select[Any]) -> sa.Select[Any]:
     """The smallest value that is not passed by half of them, and by 95 of 100 (nearest rank)."""
     of = values.subquery()
     value = of.c.value

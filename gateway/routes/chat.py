@@ -61,7 +61,8 @@ async def post_chat(request: Request) -> Response:
     """Accept a message as a work order.
 
     200 with the reply when the order ends within `wait` seconds: `status` says whether it was delivered,
-    asked back, declined or failed. 202 with `hold` when it would cost too much and asks first. Else 202 with the order's address. `durability` says which store has it.
+    asked back, declined or failed. 202 with `hold` when it would cost too much and asks first. Else 202 with the
+    order's address. `durability` says which store has it.
     """
     services = services_of(request)
     body = await read_json(request, ChatRequest)

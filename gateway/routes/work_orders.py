@@ -10,8 +10,9 @@ from gateway.approving import approve_order
 from gateway.bodies import json_response, read_json
 from gateway.cancelling import cancel_order
 from gateway.errors import Kind, Problem
+from gateway.history_schemas import OrderDetail
 from gateway.openapi import problem_described
-from gateway.schemas import ORDER_ID, ApproveRequest, OrderDetail, OrderPage, OrderView
+from gateway.schemas import ORDER_ID, ApproveRequest, OrderPage, OrderView
 from gateway.services import services_of
 from nexus.work_order import Role, Status
 

@@ -2,7 +2,7 @@
 
 from rich.text import Text
 
-WIDTH = 24
+WIDTH = 14
 FULL_FROM, SHORT_FROM = 1.0, 0.8  # as the budget: at four fifths it warns
 
 

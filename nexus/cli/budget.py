@@ -13,7 +13,7 @@ from rich.text import Text
 
 from db.statements.budget import windows_at
 from db.statements.switches import Switch, get_switch, set_switch
-from nexus.budget import FROZEN, BudgetSettings, Window, kind_of
+from nexus.budget import COMPANY, FROZEN, BudgetSettings, Window, kind_of
 from nexus.cli.bars import gauge
 from nexus.cli.order_desk import store
 from nexus.cli.terminal import one_line
@@ -51,22 +51,23 @@ def budget_lines(windows: Sequence[Window], frozen: Switch | None) -> Iterator[R
     if not windows:
         yield Text("No budget is set and nothing was spent: BUDGET_DAY_USD and its like are the limits.")
         return
-    table = Table("budget", "spent", "limit", "used", "", "resets", box=None)
-    for column in table.columns:
-        column.header_style, column.no_wrap = "dim", True
-    for window in sorted(windows, key=_company_first):
+    table = Table("budget", box=None, header_style="dim")
+    for name in ("spent", "limit", "used", "", "resets, UTC"):
+        table.add_column(name, no_wrap=True)
+    for window in company_first(windows):
         table.add_row(*_cells(window))
     yield table
 
 
-def _company_first(window: Window) -> tuple[bool, str, str]:
-    return window.scope != "company", window.scope, kind_of(window.period)
+def company_first(windows: Sequence[Window]) -> list[Window]:
+    """The company's day and month, then those of the roles."""
+    return sorted(windows, key=lambda window: (window.scope != COMPANY, window.scope, kind_of(window.period)))
 
 
 def _cells(window: Window) -> tuple[Text, ...]:
     running = f" + {dollars(window.reserved_usd)} running" if window.reserved_usd else ""
-    resets = Text(f"{window.resets_at:%Y-%m-%d %H:%M} UTC", style="dim")
-    name = Text(f"{window.scope}, {kind_of(window.period)} {window.period}")
+    resets = Text(f"{window.resets_at:%m-%d %H:%M}", style="dim")
+    name = Text(f"{window.scope}, {kind_of(window.period)}")
     spent = Text(f"{dollars(window.spent_usd)}{running}")
     if window.limit_usd is None:
         return name, spent, Text("none", style="dim"), Text(""), Text(""), resets

@@ -116,13 +116,20 @@ def describe_move(event: str, payload: dict[str, Any]) -> str:
         case "triaged":
             text = f"triaged: {payload.get('owner')}, because {payload.get('reason')}"
         case "working":
-            text = f"{payload.get('role')} working ({payload.get('model')})"
+            instead = ", for the other did not answer" if payload.get("fallback") else ""
+            text = f"{payload.get('role')} working ({payload.get('model')}{instead})"
         case "retrying":
             text = "again, with what failed"
         case "postponed":
             text = f"again in {payload.get('wait_s')} s: {payload.get('reason')}"
         case "escalated":
             text = f"escalated to {payload.get('to')}"
+        case "stepped_down":
+            text = f"down to {payload.get('to')}: {payload.get('reason')}"
+        case "held":
+            text = "held: it waits for your yes"
+        case "approved":
+            text = f"approved: {payload.get('owner')}"
         case "qa":
             text = _describe_qa(payload)
         case _:

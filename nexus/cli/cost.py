@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from agents.config import LOCAL_PROVIDERS
@@ -133,7 +133,8 @@ def _orders(report: Report) -> str:
 
 
 def _counts(by_status: dict[CallStatus, int] | dict[Status, int], total: int) -> str:
-    parts = ", ".join(f"{count} {status.value.replace('_', ' ')}" for status, count in by_status.items())
+    most_first = sorted(by_status.items(), key=lambda item: (-item[1], item[0]))
+    parts = ", ".join(f"{count} {status.value.replace('_', ' ')}" for status, count in most_first)
     return f"{total}: {parts}" if parts else "none"
 
 
@@ -146,11 +147,11 @@ def _table(title: str, rows: Iterable[Row]) -> Table:
     rows = list(rows)
     by_cost = any(sums.cost_usd for _, _, sums in rows)
     most = max(_size(sums, by_cost=by_cost) for _, _, sums in rows)
-    table = Table(title, "cost", "share of the cost" if by_cost else "share of the calls", box=None)
-    table.add_column("calls", justify="right")
-    table.add_column("tokens in + out", justify="right")
-    for column in table.columns:
-        column.header_style, column.no_wrap = "dim", True
+    table = Table(Column(title, overflow="fold"), box=None, header_style="dim")
+    table.add_column("cost", no_wrap=True)
+    table.add_column("share of cost" if by_cost else "share of calls", no_wrap=True)
+    table.add_column("calls", justify="right", no_wrap=True)
+    table.add_column("tokens in + out", justify="right", no_wrap=True)
     for name, cost, sums in rows:
         share = float(_size(sums, by_cost=by_cost) / most) if most else 0.0
         table.add_row(

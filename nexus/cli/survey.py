@@ -75,9 +75,13 @@ def survey_models(settings: AgentSettings, starter_url: str) -> Models:
         roles={role: describe_post(post, plan.reports) for role, post in plan.payroll.items()},
         notes=[
             *(note for note in notes if note not in said),
-            *(f"{item.about}: {item.text}" for item in problems),
+            *(_note(item.about, item.text) for item in problems),
         ],
     )
+
+
+def _note(about: str, text: str) -> str:
+    return text if about.lower() in text.lower() else f"{about}: {text}"
 
 
 async def _look(settings: AgentSettings, starter_url: str) -> tuple[tuple[str, ...], Plan]:

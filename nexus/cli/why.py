@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 import typer
@@ -12,7 +13,7 @@ from db.statements.budget import windows_at
 from db.statements.queries import OrderHistory, get_history
 from db.statements.switches import Switch, get_switch
 from nexus.budget import COMPANY, FROZEN, BudgetSettings, Window, kind_of
-from nexus.cli.budget import freeze_text
+from nexus.cli.budget import company_first, freeze_text
 from nexus.cli.order_desk import store
 from nexus.cli.terminal import one_line
 from nexus.errors import PermanentError
@@ -25,6 +26,7 @@ from qa.spec import QaSpec, SpecError, parse_spec
 
 INDENT = " " * 10
 SHORT_CHARS = 200
+NOTHING = Decimal(0)
 FAMILIES = ("answer", "format", "completeness", "security", "code_execution")
 
 type Payload = dict[str, Any]
@@ -104,14 +106,14 @@ def _budget(history: OrderHistory, windows: Sequence[Window], frozen: Switch | N
     running = [call for call in calls if call.status is CallStatus.STARTED]
     spent = [call for call in calls if call.status is not CallStatus.STARTED]
     unpriced = " beside calls that are not priced" if total_cost(spent) is None else ""
-    at_most = sum((call.worst_case_usd or 0 for call in running), priced_cost(()))
+    at_most = sum((call.worst_case_usd or NOTHING for call in running), NOTHING)
     yield (
         f"this order: {dollars(priced_cost(spent))} spent{unpriced}"
         + (f", {dollars(at_most)} reserved" if running else "")
         + (f", limit {dollars(order.budget_usd)}" if order.budget_usd is not None else "")
         + (f", you approved up to {dollars(order.approved_usd)}" if order.approved_usd is not None else "")
     )
-    for window in windows:
+    for window in company_first(windows):
         if window.scope in (COMPANY, order.owner.value):
             yield _window(window)
     if frozen is not None and frozen.is_on:
@@ -120,14 +122,12 @@ def _budget(history: OrderHistory, windows: Sequence[Window], frozen: Switch | N
 
 def _window(window: Window) -> str:
     limit = (
-        f" of {dollars(window.limit_usd)} ({window.used:.0%})"
+        f", of {dollars(window.limit_usd)} ({window.used:.0%})"
         if window.limit_usd is not None
         else ", no limit"
     )
     taken = window.spent_usd + window.reserved_usd
-    return (
-        f"{window.scope}, {kind_of(window.period)} {window.period}, as it stands now: {dollars(taken)}{limit}"
-    )
+    return f"{window.scope}, {kind_of(window.period)} {window.period}: {dollars(taken)} by now{limit}"
 
 
 def _course(history: OrderHistory) -> Iterator[str]:

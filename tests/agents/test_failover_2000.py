@@ -7,8 +7,8 @@ bus are left out, and time is moved by hand, so that rests of half a minute take
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, cast
 
@@ -24,19 +24,18 @@ from agents.fakes.script import Fault, Reply, Script
 from agents.fakes.server import FakeServer
 from agents.handler import BACKOFF_S, MAX_CLAIMS
 from agents.model_router import ModelRouter
-from db.engine import Database
 from db.records import Work
 from nexus.clock import ManualClock
 from nexus.errors import PermanentError, TransientError
-from nexus.work_order import Role
+from nexus.work_order import Role, Status, WorkOrder
 from tests.agents.mishaps import MISHAPS, TEXT, Mishap
-from tests.agents.vendors_at import KEY, MODELS
-from tests.builders import assigned, claimed
+from tests.agents.vendors_at import KEY, MODELS, a_router, a_server, ask, at
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:litellm", "ignore::UserWarning:pydantic")
 
 ORDERS = 2_000
-FAULTS = 0.30
+FAULTS = 0.28
+OUTAGES = 0.005
 SECONDS_BETWEEN_ORDERS = 1.0
 FOR_THE_OWNER = (Trouble.KEY, Trouble.CREDIT, Trouble.NO_MODEL)
 PAIR = (Provider.ANTHROPIC, Provider.OPENAI)
@@ -47,6 +46,7 @@ class Call:
     """One call as the company saw it; `at` and `until` in seconds of the manual clock."""
 
     order_id: str
+    claims: int
     provider: Provider
     at: float
     said: Completion | ModelUnavailable | ModelRefusesCall
@@ -64,6 +64,7 @@ class Listening:
     router: ModelRouter
     clock: ManualClock
     order_id: str = ""
+    claims: int = 1
     calls: list[Call] = field(default_factory=list)
 
     async def complete(self, request: ModelRequest) -> Completion:
@@ -73,7 +74,7 @@ class Listening:
             said = await self.router.complete(request)
         except (ModelUnavailable, ModelRefusesCall) as error:
             said = error
-        self.calls.append(Call(self.order_id, request.choice.provider, at, said))
+        self.calls.append(Call(self.order_id, self.claims, request.choice.provider, at, said))
         if isinstance(said, Completion):
             return said
         raise said
@@ -90,19 +91,18 @@ class Nowhere:
 
 
 def plan(provider: Provider, rng: random.Random, length: int) -> Iterator[Reply | Fault]:
-    """Three turns in ten go wrong: half of these one by one, half in outages of six in a row."""
+    """Three turns in ten go wrong, each in any way; now and then six in a row, in the way of an outage."""
     kinds = [m for m in MISHAPS if provider in m.vendors and m.name != "whole"]
     outages = [m for m in kinds if m.trouble is Trouble.SERVER and m.retry_after_s is None]
+    whole = next(m for m in MISHAPS if m.name == "whole")
     made = 0
     while made < length:
-        if rng.random() < FAULTS / (2 - FAULTS) / 6:
+        if rng.random() < OUTAGES:
             run: list[Mishap] = [rng.choice(outages)] * 6
-        elif rng.random() < FAULTS / (2 - FAULTS):
+        elif rng.random() < FAULTS:
             run = [rng.choice(kinds)]
         else:
-            yield Reply(TEXT)
-            made += 1
-            continue
+            run = [whole]
         yield from (mishap.turn for mishap in run)
         made += len(run)
 
@@ -117,7 +117,7 @@ class Company:
     clock: ManualClock
     choices: tuple[ModelChoice, ...]
     delivered: list[tuple[str, str | None]] = field(default_factory=list)  # finish reason, answer
-    put_off: list[tuple[int, float | None]] = field(default_factory=list)  # calls so far, seconds asked for
+    put_off: set[tuple[str, float | None]] = field(default_factory=set)  # order, for how many seconds
     seen: Counter[str] = field(default_factory=Counter)
 
     async def serve(self, work: Work) -> None:
@@ -125,10 +125,11 @@ class Company:
         self.model.order_id = work.order.id
         self.clock.advance(SECONDS_BETWEEN_ORDERS)
         for claims in range(1, MAX_CLAIMS + 1):
+            self.model.claims = claims
             try:
                 tried = await self.failover.answer(replace(work, order=replace(work.order, claims=claims)))
             except TransientError as error:
-                self.put_off.append((len(self.model.calls), error.retry_after_s))
+                self.put_off.add((work.order.id, error.retry_after_s))
                 wait_s = error.retry_after_s
                 self.clock.advance(BACKOFF_S[min(claims, len(BACKOFF_S)) - 1] if wait_s is None else wait_s)
             except PermanentError:
@@ -164,11 +165,12 @@ def servers() -> Iterator[dict[Provider, FakeServer]]:
 async def company(servers: dict[Provider, FakeServer]) -> AsyncIterator[Company]:
     clock = ManualClock()
     settings = AgentSettings.model_validate(
-        {"anthropic_api_key": KEY, "openai_api_key": KEY, "model_stall_s": 0.5, "model_timeout_s": 1}
+        {"anthropic_api_key": KEY, "openai_api_key": KEY, "model_stall_s": 0.3, "model_timeout_s": 1}
     )
     urls = {PAIR[0]: servers[PAIR[0]].base_url, PAIR[1]: f"{servers[PAIR[1]].base_url}/v1"}
     choices = tuple(ModelChoice(p, MODELS[p], urls[p]) for p in PAIR)
     post = Post(Role.INTERN, choices[0], 500, fallbacks=choices[1:])
+    await warm_litellm()
     router, breakers, nowhere = ModelRouter(settings), ModelBreakers(clock), cast("Any", Nowhere())
     model = Listening(router, clock)
     desk = Desk(
@@ -184,21 +186,26 @@ async def company(servers: dict[Provider, FakeServer]) -> AsyncIterator[Company]
     await router.close()
 
 
+async def warm_litellm() -> None:
+    """The first call of each kind in a process imports for longer than may be silent here."""
+    router = a_router()
+    for provider in PAIR:
+        with a_server(provider, "Warm.") as server:
+            await ask(router, at(server, provider), timeout_s=120)
+    await router.close()
+
+
 @pytest.mark.timeout(600)
 async def test_2000_orders_to_providers_that_fail_three_times_in_ten(
-    company: Company, servers: dict[Provider, FakeServer], database: Database
+    company: Company, servers: dict[Provider, FakeServer]
 ) -> None:
-    claim = claimed(database, assigned(database).id, Role.INTERN)
-    assert claim is not None
-    far = company.clock.now() + timedelta(days=365)
     for n in range(ORDERS):
-        order = replace(claim, id=f"WO-{n}", deadline_at=far, context=())
-        await company.serve(Work(order, ()))
+        await company.serve(Work(an_order_at_work(f"WO-{n}", company.clock.now()), ()))
         company.note_and_mend()
 
     calls = company.model.calls
     report(company, calls)
-    assert len(calls) == sum(len(server.calls) for server in servers.values()), "nothing is sent twice"
+    assert sum(len(server.calls) for server in servers.values()) <= len(calls), "nothing is sent twice"
     assert_faults_were_many_and_of_many_kinds(servers)
     assert_nothing_unfinished_was_delivered(company)
     assert_what_was_refused_was_not_asked_again(calls)
@@ -207,12 +214,21 @@ async def test_2000_orders_to_providers_that_fail_three_times_in_ten(
     assert len(retries(calls)) <= 0.10 * len(calls)
 
 
+def an_order_at_work(order_id: str, now: datetime) -> WorkOrder:
+    """As the intern gets it; nothing but its id, its owner and its times matters here."""
+    values: dict[str, Any] = dict.fromkeys(f.name for f in fields(WorkOrder))
+    values |= {"id": order_id, "content": "Count to ten.", "owner": Role.INTERN, "status": Status.WORKING}
+    values |= {"context": (), "fence": 1, "claims": 1, "attempts": 0, "created_at": now}
+    return WorkOrder(**values | {"deadline_at": now + timedelta(days=1)})
+
+
 def report(company: Company, calls: list[Call]) -> None:
     troubles = Counter(
         "answered" if isinstance(call.said, Completion) else call.said.trouble.value for call in calls
     )
     print(f"{len(calls)} calls, {len(retries(calls))} retries, {len(company.delivered)} answers")
     print(dict(troubles), dict(company.seen))
+    print(f"{asked_again_after_a_pause(calls)} refused requests were sent again after a pause")
 
 
 def assert_faults_were_many_and_of_many_kinds(servers: dict[Provider, FakeServer]) -> None:
@@ -229,11 +245,25 @@ def assert_nothing_unfinished_was_delivered(company: Company) -> None:
 
 
 def assert_what_was_refused_was_not_asked_again(calls: list[Call]) -> None:
-    refused: set[tuple[str, Provider]] = set()
+    refused: set[tuple[str, Provider, int]] = set()
     for call in calls:
-        assert (call.order_id, call.provider) not in refused, call
+        claim = (call.order_id, call.provider, call.claims)
+        assert claim not in refused, call
+        if isinstance(call.said, ModelRefusesCall):
+            later = range(call.claims, MAX_CLAIMS + 1)
+            for_now = call.said.trouble not in FOR_THE_OWNER
+            refused |= {(*claim[:2], n) for n in (later[:1] if for_now else later)}
+
+
+def asked_again_after_a_pause(calls: list[Call]) -> int:
+    """Calls whose request the same model had refused for its own sake, before the order was put off."""
+    refused: set[tuple[str, Provider]] = set()
+    again = 0
+    for call in calls:
+        again += (call.order_id, call.provider) in refused
         if isinstance(call.said, ModelRefusesCall):
             refused.add((call.order_id, call.provider))
+    return again
 
 
 def assert_the_waits_that_were_asked_for_were_kept(company: Company, calls: list[Call]) -> None:
@@ -244,9 +274,10 @@ def assert_the_waits_that_were_asked_for_were_kept(company: Company, calls: list
             if isinstance(call.said, ModelUnavailable) and call.said.retry_after_s is not None:
                 assert after.at >= call.at + call.said.retry_after_s
     kept = 0
-    for asked, wait_s in company.put_off:
-        if wait_s is not None and asked < len(calls) and calls[asked].order_id == calls[asked - 1].order_id:
-            assert calls[asked].at - calls[asked - 1].at <= wait_s + 0.5
+    for call, after in pairwise(calls):
+        waits = isinstance(call.said, ModelUnavailable) and call.said.retry_after_s
+        if waits and (call.order_id, waits) in company.put_off and after.order_id == call.order_id:
+            assert after.at - call.at <= waits + 0.5
             kept += 1
     assert kept > 0
 

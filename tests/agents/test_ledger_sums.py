@@ -16,10 +16,11 @@ from agents.config import ModelChoice, Payroll, Post, Provider
 from agents.handler import OrderHandler, Workplace
 from agents.ledger import open_call
 from db.engine import Database
-from db.records import CallRecord, CallStatus
-from db.statements.attempts import calls_of
+from db.records import CallRecord, CallStatus, Settlement
+from db.statements.attempts import calls_of, settle_call
 from db.statements.budget import windows_at
 from db.statements.cancel import cancel_order
+from db.statements.late import settle_late
 from db.statements.reports import Report, Span, make_report
 from db.tables import model_calls, work_orders
 from gateway.main import create_app
@@ -81,7 +82,7 @@ async def life(database: Database, model: StubModel, make_place: Callable[..., W
     return database
 
 
-def cancelled_in_a_call(database: Database) -> None:
+def cancelled_in_a_call(database: Database) -> CallRecord:
     new = assigned(database)
     order = claimed(database, new.id, Role.INTERN)
     assert order is not None
@@ -92,6 +93,7 @@ def cancelled_in_a_call(database: Database) -> None:
     ended = database.run_sync(cancel_order, new.id, now(), force=True)
     assert ended is not None
     assert ended.status is Status.CANCELLED
+    return call
 
 
 async def left_open_after_a_try(handler: OrderHandler, database: Database, model: StubModel) -> None:
@@ -158,7 +160,7 @@ async def test_what_is_not_priced_is_counted_and_in_no_sum(life: Database) -> No
 
     assert report.ledger.total.unpriced_calls == len(unpriced) == 2
     sums = report.ledger.by_model["anthropic", NOBODY_PRICES.model]
-    assert (sums.unpriced_calls, sums.cost_usd) == (2, 0)
+    assert (sums.unpriced_calls, sums.cost_usd) == (2, Decimal(0))
     (receipt,) = (each for each in receipts_of(life).values() if each.cost_usd is None)
     assert receipt.priced_usd
     assert "not priced (beside $" in receipt.text()
@@ -181,9 +183,9 @@ async def test_what_is_in_doubt_is_in_the_sum_and_said_apart(life: Database) -> 
 
 
 async def test_a_nano_dollar_in_one_ledger_row_is_noticed(life: Database) -> None:
-    (first, *_) = (call for call in ledger_of(life) if call.cost_usd)
+    first, cost_usd = next((call, call.cost_usd) for call in ledger_of(life) if call.cost_usd)
     more = sa.update(model_calls).where(model_calls.c.id == first.id)
-    life.run_sync(lambda c: c.execute(more.values(cost_usd=first.cost_usd + Decimal("0.000000001"))))
+    life.run_sync(lambda c: c.execute(more.values(cost_usd=cost_usd + Decimal("0.000000001"))))
 
     assert [difference.partition(":")[0] for difference in differences(life)] == ["receipts", "budget"]
 
@@ -209,3 +211,25 @@ async def test_the_gateway_says_the_same(life: Database, valkey_server: str, tmp
         for name in ("cost_usd", "priced_usd", "ceo_cost_usd", "saved_usd"):
             stored = getattr(receipt, name)
             assert seen[order_id][name] == (None if stored is None else float(stored)), name
+
+
+async def test_a_call_that_is_settled_after_its_orders_end_is_on_the_receipt_too(database: Database) -> None:
+    call = cancelled_in_a_call(database)
+    (receipt,) = receipts_of(database).values()
+    assert receipt.cost_usd == call.worst_case_usd
+    settlement = Settlement(CallStatus.RECORDED, Usage(137, 11), Decimal("0.0002"), answer="Paris.")
+
+    database.run_sync(settle_late, call, settlement, now())
+
+    (receipt,) = receipts_of(database).values()
+    assert (receipt.cost_usd, receipt.input_tokens, receipt.output_tokens) == (Decimal("0.0002"), 137, 11)
+    assert differences(database) == []
+
+
+async def test_without_that_the_receipt_would_differ(database: Database) -> None:
+    call = cancelled_in_a_call(database)
+    settlement = Settlement(CallStatus.RECORDED, Usage(137, 11), Decimal("0.0002"), answer="Paris.")
+
+    database.run_sync(settle_call, call, settlement, now())
+
+    assert [difference.partition(":")[0] for difference in differences(database)] == ["receipts"]

@@ -5,19 +5,20 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from agents import model_watch
 from agents.breaker import ModelBreakers
 from agents.completion import ModelUnavailable, Trouble
-from agents.config import AgentSettings, ModelChoice, Payroll, Provider, resolve_payroll
+from agents.config import AgentSettings, ModelChoice, Payroll, resolve_payroll
 from agents.fakes import anthropic_api, ollama_api
-from agents.fakes.script import Script
+from agents.fakes.script import Fault, Rule, Script
 from agents.fakes.server import FakeServer
 from agents.handler import Workplace
 from agents.model_router import OLLAMA_CONTEXT_TOKENS
 from agents.model_watch import LOOK_AGAIN_S, LOOK_S, ModelWatch
-from db.engine import Database
 from db.statements.model_health import ModelHealth, all_model_health
 from nexus.cli.ports import free_port
 from nexus.clock import ManualClock
+from nexus.errors import StoreUnavailable
 from nexus.model_status import ModelStatus
 from nexus.work_order import Role
 from tests.agents.conftest import a_payroll
@@ -101,18 +102,18 @@ async def test_a_model_that_will_refuse_every_call_is_blocked_before_the_first_a
 async def test_it_stays_blocked_from_look_to_look_and_is_free_as_soon_as_one_finds_it_well(
     make_place: Callable[..., Workplace], anthropic: FakeServer
 ) -> None:
-    watched = Watched(make_place(), **anthropic_at(anthropic, key="wrong"))
+    watched = Watched(make_place(), **anthropic_at(anthropic))
+    refused = Fault("http_status", status=401)
+    anthropic.script = Script((Rule((refused,), path="/v1/models/*"),))
     for _ in range(5):
         await watched.watch.look()
         watched.clock.advance(LOOK_AGAIN_S[-1])
         assert watched.breakers.blocked(watched.choice(Role.CEO)) is not None
 
-    mended = Watched(make_place(), **anthropic_at(anthropic))
-    mended.watch._refused.add(mended.choice(Role.CEO))
-    mended.breakers.failed(mended.choice(Role.CEO), ModelUnavailable("x", retry_after_s=1000))
-    await mended.watch.look()
+    anthropic.script = Script()
+    await watched.watch.look()
 
-    assert mended.breakers.blocked(mended.choice(Role.CEO)) is None
+    assert watched.breakers.blocked(watched.choice(Role.CEO)) is None
 
 
 async def test_a_breaker_that_opened_for_failing_calls_is_left_to_itself_by_a_good_probe(
@@ -180,18 +181,24 @@ async def test_it_looks_again_soon_while_a_model_does_not_work_and_rarely_when_a
     assert await waits_of("wrong", 4) == [*LOOK_AGAIN_S, LOOK_AGAIN_S[-1]]
 
 
-async def test_a_database_that_is_away_stops_no_look(
-    make_place: Callable[..., Workplace], anthropic: FakeServer, caplog: pytest.LogCaptureFixture
+async def test_a_database_that_is_away_stops_no_look_and_is_told_when_it_is_back(
+    make_place: Callable[..., Workplace], anthropic: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watched = Watched(make_place(), **anthropic_at(anthropic, key="wrong"))
-    watched.place.database.engine.dispose()
-    away = Database(watched.place.database.engine)
-    away.close()
 
-    await watched.watch.look()
+    def nobody(*_: object) -> None:
+        raise StoreUnavailable("the database does not answer")
 
+    with monkeypatch.context() as outage:
+        outage.setattr(model_watch, "put_model_health", nobody)
+        assert not await watched.watch.look()
+        await watched.watch.mind_breakers()
     assert watched.breakers.blocked(watched.choice(Role.CEO)) is not None
-    assert KEY not in caplog.text
+    assert watched.rows() == {}
+
+    await watched.watch.mind_breakers()
+
+    assert watched.rows()["claude-opus-4-6"].status is ModelStatus.CRITICAL
 
 
 async def test_ollama_is_told_to_load_the_admins_model_at_the_size_that_calls_want_and_nothing_is_generated(
@@ -228,7 +235,9 @@ async def test_scripted_models_are_looked_at_without_asking_anybody(
     place = make_place()
     watch = ModelWatch(place, ModelBreakers(place.clock))
 
-    reports = await watch.look()
+    assert await watch.look()
 
-    assert len(reports) == len([post for post in a_payroll().values() if post.choice])
-    assert {report.choice.provider for report in reports} == {Provider.SCRIPTED}
+    rows = place.database.read_sync(all_model_health)
+    assert {(row.provider, row.model) for row in rows} == {
+        (post.choice.provider.value, post.choice.model) for post in a_payroll().values() if post.choice
+    }

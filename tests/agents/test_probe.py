@@ -1,8 +1,8 @@
 """Are the models real? A probe of the payroll spends nothing, and names what is wrong and how to mend it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -29,16 +29,14 @@ def anthropic(*models: str, key: str = KEY, script: Script | None = None) -> Ite
         assert {call.path.partition("/v1/models")[0] for call in server.calls} <= {""}, "no completion"
 
 
-async def probe(today: date = TODAY, *, timeout_s: float = 5, **values: object) -> dict[str, ModelReport]:
+async def probe(values: Mapping[str, object], *, timeout_s: float = 5) -> dict[str, ModelReport]:
     settings = AgentSettings.model_validate(values)
-    reports = await probe_payroll(resolve_payroll(settings, None), settings, today, timeout_s=timeout_s)
+    reports = await probe_payroll(resolve_payroll(settings, None), settings, TODAY, timeout_s=timeout_s)
     return {report.choice.model: report for report in reports}
 
 
-async def probe_anthropic(
-    server: FakeServer, today: date = TODAY, **values: object
-) -> dict[str, ModelReport]:
-    return await probe(today, anthropic_api_key=KEY, anthropic_base_url=server.base_url, **values)
+async def probe_anthropic(server: FakeServer, **values: object) -> dict[str, ModelReport]:
+    return await probe({"anthropic_api_key": KEY, "anthropic_base_url": server.base_url, **values})
 
 
 async def test_models_that_are_there_are_healthy_with_price_and_end_and_each_is_asked_for_once() -> None:
@@ -71,6 +69,7 @@ async def test_a_model_that_does_not_exist_is_critical_and_names_the_setting_of_
 
     report = reports["claude-opus-9"]
     assert report.status is ModelStatus.CRITICAL
+    assert len(report.problems) == 1, "that it has no price either comes from that"
     assert report.detail.startswith("anthropic has no claude-opus-9 (it has claude-haiku-4-5, ")
     assert report.detail.endswith("set NEXUS_MODEL_CEO to a model that exists.")
     assert reports["claude-opus-4-6"].status is ModelStatus.HEALTHY
@@ -101,7 +100,7 @@ async def test_an_openai_key_that_may_not_read_the_list_is_not_called_wrong() ->
     words = "You have insufficient permissions for this operation. Missing scopes: api.model.read."
     script = Script((Rule((Fault("http_status", status=403, message=words),), path="/v1/models*"),))
     with FakeServer(openai_api.create_app(script, api_key=KEY, models=["gpt-5.4"])) as server:
-        report = (await probe(openai_api_key=KEY, openai_base_url=server.base_url))["gpt-5.4"]
+        report = (await probe({"openai_api_key": KEY, "openai_base_url": server.base_url}))["gpt-5.4"]
 
     assert report.status is ModelStatus.UNKNOWN
     assert report.is_usable
@@ -114,6 +113,15 @@ async def test_a_model_past_its_end_is_critical_though_its_vendor_still_lists_it
     assert report.status is ModelStatus.CRITICAL
     assert report.detail == f"{RETIRED} was retired on 2026-06-09: set NEXUS_MODEL_CEO to a current model."
     assert report.refusal is not None
+
+
+async def test_a_model_that_is_gone_for_its_end_has_come_is_one_problem_the_end() -> None:
+    with anthropic("claude-opus-4-6") as server:
+        report = (await probe_anthropic(server, nexus_model_ceo=RETIRED))[RETIRED]
+
+    assert [problem.text for problem in report.problems] == [
+        f"{RETIRED} was retired on 2026-06-09: set NEXUS_MODEL_CEO to a current model."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +163,7 @@ async def test_a_model_without_a_price_is_degraded_and_names_the_way_out(policy:
 
 
 async def test_a_vendor_that_cannot_be_reached_is_unknown_and_one_that_is_busy_too() -> None:
-    away = await probe(openai_api_key=KEY, openai_base_url=f"http://127.0.0.1:{free_port()}")
+    away = await probe({"openai_api_key": KEY, "openai_base_url": f"http://127.0.0.1:{free_port()}"})
     busy = Script((Rule((Fault("http_status", status=529),), path="/v1/models*"),))
     with anthropic(script=busy) as server:
         later = await probe_anthropic(server)
@@ -173,27 +181,28 @@ async def test_a_vendor_that_cannot_be_reached_is_unknown_and_one_that_is_busy_t
 async def test_whatever_comes_back_a_probe_ends_in_time_and_raises_nothing(kind: FaultKind) -> None:
     script = Script((Rule((Fault(kind),), path="/v1/models*"),))
     with anthropic(script=script) as server:
-        reports = await probe(timeout_s=0.3, anthropic_api_key=KEY, anthropic_base_url=server.base_url)
+        own = {"anthropic_api_key": KEY, "anthropic_base_url": server.base_url}
+        reports = await probe(own, timeout_s=0.3)
 
     assert {report.status for report in reports.values()} <= {ModelStatus.UNKNOWN, ModelStatus.HEALTHY}
 
 
 async def test_a_key_that_is_no_header_is_no_crash() -> None:
     with anthropic() as server:
-        reports = await probe(anthropic_api_key="clé\n", anthropic_base_url=server.base_url)
+        reports = await probe({"anthropic_api_key": "clé\n", "anthropic_base_url": server.base_url})
 
     assert {report.status for report in reports.values()} == {ModelStatus.UNKNOWN}
 
 
 async def test_an_ollama_that_is_away_or_has_no_such_model_says_what_to_run() -> None:
     nobody = f"http://127.0.0.1:{free_port()}"
-    away = (await probe(nexus_model_intern="ollama/qwen3:8b", ollama_base_url=nobody))["qwen3:8b"]
+    away = (await probe({"nexus_model_intern": "ollama/qwen3:8b", "ollama_base_url": nobody}))["qwen3:8b"]
     with FakeServer(
         ollama_api.create_app(Script(), api_key=None, models=["llama3.2", "zephyr:7b"])
     ) as ollama:
         url = {"ollama_base_url": ollama.base_url}
-        missing = (await probe(nexus_model_intern="ollama/qwen3:8b", **url))["qwen3:8b"]
-        there = (await probe(nexus_model_intern="ollama/llama3.2", **url))["llama3.2"]
+        missing = (await probe({"nexus_model_intern": "ollama/qwen3:8b", **url}))["qwen3:8b"]
+        there = (await probe({"nexus_model_intern": "ollama/llama3.2", **url}))["llama3.2"]
         assert {call.path for call in ollama.calls} == {"/api/tags"}
 
     assert away.status is missing.status is ModelStatus.CRITICAL
@@ -207,8 +216,8 @@ async def test_an_ollama_that_is_away_or_has_no_such_model_says_what_to_run() ->
 async def test_a_server_of_ones_own_that_answers_under_any_name_is_only_degraded() -> None:
     with FakeServer(openai_api.create_app(Script(), api_key=None, models=["phi"])) as server:
         url = {"local_model_url": f"{server.base_url}/v1"}
-        reports = await probe(nexus_model_ceo="local/phi", nexus_model_intern="local/mine", **url)
-    gone = await probe(nexus_model_ceo="local/phi", **url)
+        reports = await probe({"nexus_model_ceo": "local/phi", "nexus_model_intern": "local/mine", **url})
+    gone = await probe({"nexus_model_ceo": "local/phi", **url})
 
     assert reports["phi"].detail == "local, local, free"
     assert reports["mine"].status is ModelStatus.DEGRADED
@@ -218,7 +227,7 @@ async def test_a_server_of_ones_own_that_answers_under_any_name_is_only_degraded
 
 
 async def test_scripted_models_are_well_and_nobody_is_asked() -> None:
-    (report,) = (await probe(nexus_model_ceo="scripted/tester")).values()
+    (report,) = (await probe({"nexus_model_ceo": "scripted/tester"})).values()
 
     assert (report.status, report.detail) == (ModelStatus.HEALTHY, "scripted answers, no model")
 

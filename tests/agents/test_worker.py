@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from redis.asyncio import Redis
 from sqlalchemy.engine import Connection
 
+from agents.breaker import ModelBreakers
 from agents.completion import Completion, ModelRequest
 from agents.config import AgentSettings
 from agents.handler import Workplace
@@ -71,7 +72,10 @@ class Company:
         """A worker at work, and the event that stops it; it has ended when the block is left."""
         settings, clock = AgentSettings(worker_concurrency=4), clock or SystemClock()
         leases = LeaseKeeper(self.database, clock, settings.lease_s)
-        place = Workplace(name, settings, a_payroll(), self.database, self.bus, clock, self.model, leases)
+        breakers = ModelBreakers(clock)
+        place = Workplace(
+            name, settings, a_payroll(), self.database, self.bus, clock, self.model, leases, breakers
+        )
         stop = asyncio.Event()
         running = asyncio.create_task(Worker(place, self.redis, roles).run(stop))
         try:
@@ -199,8 +203,9 @@ async def test_while_the_door_is_closed_nothing_is_begun_and_nothing_lost(compan
     is_open = False
     settings, clock = AgentSettings(), SystemClock()
     leases = LeaseKeeper(company.database, clock, settings.lease_s)
+    breakers = ModelBreakers(clock)
     place = Workplace(
-        "w1", settings, a_payroll(), company.database, company.bus, clock, company.model, leases
+        "w1", settings, a_payroll(), company.database, company.bus, clock, company.model, leases, breakers
     )
     stop = asyncio.Event()
     running = asyncio.create_task(Worker(place, company.redis, tuple(Role), lambda: is_open).run(stop))

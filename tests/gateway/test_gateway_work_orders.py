@@ -71,6 +71,7 @@ async def test_the_api_describes_itself(app: FastAPI, client: httpx.AsyncClient)
     for operation in operations:
         assert "application/problem+json" in operation["responses"]["default"]["content"]
     schemas = document["components"]["schemas"]
-    assert schemas["ChatRequest"]["properties"].keys() == {"content", "session_id", "tier", "qa", "wait"}
+    fields = {"content", "session_id", "tier", "qa", "wait", "budget_usd"}
+    assert schemas["ChatRequest"]["properties"].keys() == fields
     assert schemas["ReceiptView"]["properties"]["cost_usd"]["anyOf"][0]["type"] == "number"
     assert "swagger" in (await client.get("/docs")).text

@@ -60,6 +60,12 @@ def test_an_order_that_nobody_worked_on_names_no_model() -> None:
     assert receipt.text().startswith("Admin · a short factual question · ")
 
 
+def test_without_any_call_nothing_was_spent() -> None:
+    receipt = a_receipt(model=None, cost_usd=Decimal(0), input_tokens=0, output_tokens=0, attempts=0, path=[])
+
+    assert " · 0+0 tokens · nothing spent · " in receipt.text()
+
+
 def test_it_is_the_same_after_a_trip_through_json() -> None:
     receipt = a_receipt(cost_usd=Decimal("0.000000001"))
 

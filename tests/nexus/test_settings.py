@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
+from nexus.budget import BudgetSettings
 from nexus.errors import ConfigurationError
 from nexus.settings import MAX_SOCKET_PATH, CommonSettings, load_settings
 
@@ -87,3 +88,37 @@ def test_a_relative_database_file_is_in_the_home(tmp_path: Path, value: str, pat
     settings = CommonSettings(nexus_home=tmp_path / "home", sqlite_db_path=Path(value))
 
     assert settings.sqlite_path == tmp_path / Path(path).expanduser()
+
+
+def test_a_value_that_should_be_json_is_one_line_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BUDGET_DAY_USD_BY_ROLE", "nope")
+
+    with pytest.raises(ConfigurationError, match=r"^BUDGET_DAY_USD_BY_ROLE: must be JSON"):
+        load_settings(BudgetSettings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("BUDGET_DAY_USD", "-1", "BUDGET_DAY_USD: "),
+        ("BUDGET_DAY_USD", "lots", "BUDGET_DAY_USD: "),
+        ("BUDGET_TIMEZONE", "Mars/Olympus", "no time zone"),
+        ("BUDGET_DAY_USD_BY_ROLE", '{"janitor": 1}', "BUDGET_DAY_USD_BY_ROLE"),
+        ("UNPRICED_MODELS", "maybe", "UNPRICED_MODELS"),
+    ],
+)
+def test_a_wrong_limit_is_one_line_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigurationError, match=said):
+        load_settings(BudgetSettings)
+
+
+def test_a_limit_can_be_taken_away_by_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUDGET_DAY_USD", "none")
+
+    assert load_settings(BudgetSettings).budget_day_usd is None

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How bad it is. Only `fail` keeps the company from working."""
+    """How bad it is. `fail`: something that is wanted does not work until it is mended; the rest goes on without."""
 
     OK = "OK"
     WARN = "WARN"

@@ -90,7 +90,7 @@ class Cap(Paid):
         await stage.driver.run(plan_faults(options.seed, options.faults, options.seconds, weights))
 
     def judge(self, evidence: Evidence) -> Iterator[Violation]:
-        """Spent and billed are at or under the limit, and the limit was met."""
+        """Spent and billed are at or under the limit, and the limit was met (by calls in doubt alone, perhaps)."""
         yield from super().judge(evidence)
         answered = sum(call.status == 200 for call in evidence.stub_calls)
         self._billed = answered * CALL_USD
@@ -101,8 +101,8 @@ class Cap(Paid):
         if self._spent > CAP_USD or self._billed > CAP_USD:
             detail = f"spent {self._spent}, billed {self._billed} of {CAP_USD}"
             yield Violation("over the limit", "company", detail)
-        if not self._refused or not self._delivered:
-            detail = f"{self._delivered} delivered, {self._refused} refused: the limit was never met"
+        if not self._refused:
+            detail = f"{self._delivered} delivered, none refused: the limit was never met"
             yield Violation("no limit met", "company", detail)
 
     def facts(self) -> Mapping[str, object]:

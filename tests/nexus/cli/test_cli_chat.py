@@ -16,7 +16,7 @@ from nexus.bus import Bus
 from nexus.cli import follow
 from nexus.cli.chat import describe_move, say
 from nexus.cli.company import Address, company_address
-from nexus.cli.follow import Ask, follow_order
+from nexus.cli.follow import Ask, follow_accepted, follow_order
 from nexus.cli.ports import free_port
 from nexus.errors import ConfigurationError, NexusError, PermanentError
 from nexus.work_order import Status
@@ -156,6 +156,39 @@ async def test_events_of_other_orders_and_events_before_the_confirmation_are_tol
     assert events == ["order.queued", "order.delivered"]
 
 
+async def test_a_held_order_ends_the_wait_with_its_question_and_what_can_be_done(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def handler(socket: ServerConnection) -> None:
+        await accept(socket)
+        await tell(socket, "order.held", 2, question="Run it for about $0.38?")
+        await socket.wait_closed()
+
+    async with a_company(handler) as address:
+        said = await asyncio.to_thread(say, address, "hello", None, None)
+    assert said.exit_code == 1
+    printed = capsys.readouterr().out
+    assert printed.startswith("Run it for about $0.38?\nheld: `nexus approve WO-1`")
+    assert "`nexus cancel WO-1`" in printed
+
+
+async def test_an_order_that_was_accepted_otherwise_is_followed_from_its_first_event() -> None:
+    asked: list[dict[str, Any]] = []
+
+    async def handler(socket: ServerConnection) -> None:
+        asked.append(await accept(socket, "session.subscribe"))
+        await tell(socket, "order.queued", 1)
+        await deliver(socket)
+        await socket.wait_closed()
+
+    events: list[str] = []
+    async with a_company(handler) as address:
+        outcome = await follow_accepted(address, ORDER, SESSION, lambda event, _: events.append(event))
+    assert (outcome.status, outcome.content) == (Status.DELIVERED, "Paris")
+    assert asked == [{"session_id": SESSION, "after_seq": 0}]
+    assert events == ["order.queued", "order.delivered"]
+
+
 async def test_something_else_on_that_port_is_named_as_such() -> None:
     async def handler(socket: ServerConnection) -> None:
         await socket.send("hello from a game server")
@@ -204,6 +237,14 @@ async def test_what_is_printed_is_plain_text_and_the_exit_code_tells_the_end(
         ),
         ("order.escalated", {"from": "intern", "to": "director"}, "escalated to director"),
         ("order.cancelled", {}, "cancelled"),
+        ("order.held", {"question": "Run it?"}, "held: it waits for your yes"),
+        ("order.approved", {"owner": "intern"}, "approved: intern"),
+        ("order.stepped_down", {"to": "intern", "reason": "used up"}, "down to intern: used up"),
+        (
+            "order.working",
+            {"role": "ceo", "model": "m", "fallback": True},
+            "ceo working (m, for the other did not answer)",
+        ),
     ],
 )
 def test_moves_are_told_in_words(event: str, payload: dict[str, Any], move: str) -> None:

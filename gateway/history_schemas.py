@@ -1,0 +1,131 @@
+"""One order in full, for GET /api/work-orders/{id}: its tries, verdicts, ledger and events."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, Field
+
+from db.records import AttemptRecord, AttemptStatus, CallStatus, EventRecord
+from db.statements.queries import OrderHistory
+from db.store import Stored
+from gateway.schemas import FromRecord, Money, OrderView, ReceiptView, event_payload
+from nexus.work_order import Role
+
+
+class AttemptView(FromRecord):
+    """One employee's try."""
+
+    id: str
+    n: int
+    role: Role
+    model: str
+    provider: str
+    status: AttemptStatus
+    feedback: list[str] = Field(description="the failed checks of the try before, as it was given them")
+    answer: str | None
+    error: str | None
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class CheckView(FromRecord):
+    """One check with its evidence."""
+
+    name: str
+    status: str
+    evidence: str
+
+
+class VerdictView(BaseModel):
+    """What QA found about one attempt."""
+
+    attempt: int = Field(description="the attempt's number")
+    passed: bool
+    checks: list[CheckView]
+
+
+class UsageView(FromRecord):
+    """Tokens of one call."""
+
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+
+
+class ModelCallView(FromRecord):
+    """A row of the ledger, without the prompt's text."""
+
+    id: str
+    attempt_id: str | None
+    purpose: str
+    role: Role
+    provider: str
+    model: str
+    status: CallStatus
+    prompt_hash: str
+    finish_reason: str | None
+    usage: UsageView
+    worst_case_usd: Money | None
+    cost_usd: Money | None
+    ceo_usd: Money | None = Field(description="what the CEO's model would have charged for the same tokens")
+    latency_ms: int | None
+    request_id: str | None
+    error: str | None
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class EventView(BaseModel):
+    """One event of a session."""
+
+    seq: int
+    type: str = Field(examples=["order.delivered"])
+    payload: dict[str, Any]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, record: EventRecord) -> Self:
+        """The event as clients see it."""
+        return cls(
+            seq=record.seq, type=record.type, payload=event_payload(record), created_at=record.created_at
+        )
+
+
+class OrderDetail(BaseModel):
+    """Everything that is known of one order."""
+
+    order: OrderView
+    attempts: list[AttemptView]
+    verdicts: list[VerdictView]
+    model_calls: list[ModelCallView]
+    receipt: ReceiptView | None
+    receipt_text: str | None
+    events: list[EventView]
+
+    @classmethod
+    def of(cls, stored: Stored[OrderHistory]) -> Self:
+        """The order with its tries, verdicts, ledger and events."""
+        history = stored.value
+        receipt = ReceiptView.of(history.order)
+        return cls(
+            order=OrderView.of(history.order, stored.durability),
+            attempts=[AttemptView.model_validate(attempt) for attempt in history.attempts],
+            verdicts=_verdicts(history.attempts),
+            model_calls=[ModelCallView.model_validate(call) for call in history.calls],
+            receipt=receipt,
+            receipt_text=receipt.text() if receipt else None,
+            events=[EventView.of(event) for event in history.events],
+        )
+
+
+def _verdicts(attempts: tuple[AttemptRecord, ...]) -> list[VerdictView]:
+    return [
+        VerdictView(
+            attempt=attempt.n,
+            passed=attempt.verdict.passed,
+            checks=[CheckView.model_validate(check) for check in attempt.verdict.checks],
+        )
+        for attempt in attempts
+        if attempt.verdict is not None
+    ]
