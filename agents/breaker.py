@@ -31,10 +31,11 @@ FOR_THE_OWNER = (Trouble.KEY, Trouble.CREDIT, Trouble.NO_MODEL)
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Why a model is not to be asked now. `for_s` seconds from now it may be; None: not until something is changed."""
+    """Why a model is not to be asked now. In `for_s` seconds it may be; `for_owner`: time alone will not mend it."""
 
     reason: str
-    for_s: float | None
+    for_s: float
+    for_owner: bool = False
 
 
 class Breakers(Protocol):
@@ -81,6 +82,7 @@ class _Breaker:
     trial_since: float | None = None
     wait_until: float = 0.0  # what the provider asked for
     reason: str = ""
+    for_owner: bool = False
 
     @property
     def until(self) -> float:
@@ -100,7 +102,7 @@ class ModelBreakers:
         if breaker is None:
             return None
         if now < breaker.until:
-            return Blocked(breaker.reason, breaker.until - now)
+            return Blocked(breaker.reason, breaker.until - now, for_owner=breaker.for_owner)
         if not breaker.is_open:
             return None
         if breaker.trial_since is not None and now < breaker.trial_since + TRIAL_S:
@@ -123,7 +125,7 @@ class ModelBreakers:
         if error.trouble in (Trouble.REQUEST, Trouble.TOO_LONG):
             return
         if error.trouble in FOR_THE_OWNER:
-            breaker.reason = str(error)
+            breaker.reason, breaker.for_owner = str(error), True
             _open(breaker, now + OWNERS_S)
         elif isinstance(error, ModelUnavailable) and error.retry_after_s is not None:
             breaker.reason = str(error)

@@ -31,7 +31,9 @@ log = get_logger(__name__)
 
 COMPRESSED_CHARS = 6_000
 LONG_BLOCK_S = 120.0
-"""A model that is blocked for longer than this is as good as out: what is weaker may answer."""
+"""A model that is blocked for longer than this is as good as out for the moment: what is weaker may answer."""
+
+SAME_AGAIN = (Trouble.REQUEST, Trouble.TOO_LONG)
 
 WEAK_FROM_CLAIM = 3
 """From which claim on the starter model may answer while better ones only fail to answer for the moment."""
@@ -71,9 +73,10 @@ class _Outcome:
     errors: list[NexusError] = field(default_factory=list)
 
     @property
-    def may_heal(self) -> bool:
-        """True when one of them may answer soon."""
-        return any(isinstance(error, TransientError) for error in self.errors)
+    def may_heal_soon(self) -> bool:
+        """True when one of them may answer before long."""
+        later = (error for error in self.errors if isinstance(error, TransientError))
+        return any(error.retry_after_s is None or error.retry_after_s <= LONG_BLOCK_S for error in later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +125,19 @@ class Failover:
         raise await self._nobody(outcome)
 
     def _passed_over(self, choice: ModelChoice, work: Work, outcome: _Outcome) -> bool:
-        if choice.weak and outcome.may_heal and work.order.claims < WEAK_FROM_CLAIM:
+        if choice.weak and outcome.may_heal_soon and work.order.claims < WEAK_FROM_CLAIM:
+            return True
+        refused = _refused_before(choice, work)
+        if refused is not None:
+            outcome.errors.append(refused)
             return True
         blocked = self._desk.breakers.blocked(choice)
         if blocked is None:
             return False
-        label = f"{choice.provider.value}/{choice.model}"
-        if blocked.for_s is None or blocked.for_s > LONG_BLOCK_S:
+        if blocked.for_owner:
             outcome.errors.append(ModelRefusesCall(blocked.reason))
         else:
+            label = f"{choice.provider.value}/{choice.model}"
             reason = f"{label} is left alone for {blocked.for_s:.0f} s: {blocked.reason}"
             outcome.errors.append(ModelUnavailable(reason, retry_after_s=blocked.for_s))
         return True
@@ -215,6 +222,20 @@ class Failover:
     def _time_left_s(self, work: Work) -> float:
         left_s = (work.order.deadline_at - self._desk.clock.now()).total_seconds()
         return max(0.1, min(self._desk.settings.model_timeout_s, left_s))
+
+
+def _refused_before(choice: ModelChoice, work: Work) -> ModelRefusesCall | None:
+    """What `choice` said to this very request, if it says the same again; the request changes only by a verdict."""
+    for attempt in reversed(work.attempts):
+        if attempt.verdict is not None:
+            return None
+        for call in attempt.calls:
+            if (call.provider, call.model) == (
+                choice.provider.value,
+                choice.model,
+            ) and call.trouble in SAME_AGAIN:
+                return ModelRefusesCall(call.error or "refused", trouble=Trouble(call.trouble or ""))
+    return None
 
 
 def _left_by_a_dead_worker(work: Work, post: Post) -> Tried | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from agents.completion import Completion, ModelRequest, ModelUnavailable
+from agents.completion import Completion, ModelRefusesCall, ModelRequest, ModelUnavailable
 from agents.config import ANTHROPIC_MODELS, ModelChoice, Payroll, Provider
 from agents.price_sheet import price_of
 from agents.prompting import prompt_hash, prompt_json
@@ -95,4 +95,5 @@ def settlement_of_error(call: CallRecord, error: NexusError, latency_ms: int) ->
         cost_usd=call.worst_case_usd if in_doubt else FREE_OF_CHARGE,
         latency_ms=latency_ms,
         error=str(error),
+        trouble=error.trouble.value if isinstance(error, ModelUnavailable | ModelRefusesCall) else None,
     )

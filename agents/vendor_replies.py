@@ -2,7 +2,8 @@
 
 We read replies ourselves, because LiteLLM (1.106.1) takes what is not finished for finished: a stream that ends early
 gets the finish `stop`, so do finish reasons it does not know (`model_context_window_exceeded`), a line that is no JSON
-is skipped, and a piece of text that holds "[DONE]" ends an answer of a local server.
+is skipped, a piece of text that holds "[DONE]" ends an answer of a local server, and a hundred equal pieces are an
+error. Its reader also takes 0.2 ms of CPU a piece and more, ours 0.012.
 
 A reply counts only when the vendor's last word has come: `message_stop`, `[DONE]`, `"done": true`, or for a whole
 reply its finish reason. Sources: https://platform.claude.com/docs/en/build-with-claude/streaming,

@@ -5,11 +5,14 @@ nor its answers are believed where it matters: whether a request left, which sta
 Used by `agents.model_router`, which hands `HOOKS` to the HTTP client and opens one `Exchange` per call.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
 import httpx
+
+CLOSE_S = 2.0
 
 _current: ContextVar["Exchange | None"] = ContextVar("nexus_exchange", default=None)
 
@@ -51,7 +54,9 @@ class Exchange:
     async def close(self) -> None:
         """Give the connection back, or cut it when the reply was not read to its end: nobody goes on working."""
         if self.response is not None:
-            await self.response.aclose()
+            with suppress(TimeoutError, httpx.HTTPError):  # what went wrong before is worth more
+                async with asyncio.timeout(CLOSE_S):
+                    await self.response.aclose()
 
 
 async def _note_request(_: httpx.Request) -> None:

@@ -130,6 +130,7 @@ class CallRecord:
     error: str | None
     started_at: datetime
     finished_at: datetime | None
+    trouble: str | None = None  # what went wrong, in one word
     ceo_usd: Decimal | None = None  # what the CEO's model would have charged for the same tokens
     budget_day: str | None = None  # the day it is charged to; None: it is free
 
@@ -180,6 +181,7 @@ class Settlement:
     latency_ms: int = 0
     request_id: str | None = None
     error: str | None = None
+    trouble: str | None = None
     ceo_usd: Decimal | None = None
 
 

@@ -246,6 +246,7 @@ CREATE TABLE model_calls (
 	price TEXT,
 	worst_case_usd BIGINT,
 	cost_usd BIGINT,
+	trouble VARCHAR(16),
 	ceo_usd BIGINT,
 	budget_day VARCHAR(10),
 	latency_ms INTEGER,

@@ -173,6 +173,7 @@ model_calls = Table(
     Column("price", Text, comment="dollars per token when called, JSON; null means unknown"),
     Column("worst_case_usd", Usd, comment="known before the call, nano-dollars; null means not priced"),
     Column("cost_usd", Usd, comment="nano-dollars; null means not priced or not yet known"),
+    Column("trouble", String(16), comment="what went wrong, in one word, see agents.completion"),
     Column("ceo_usd", Usd, comment="what the CEO's model would have charged for the same tokens"),
     Column("budget_day", String(10), comment="the day it is charged to, e.g. 2026-11-22; null: free"),
     Column("latency_ms", Integer),

@@ -222,6 +222,7 @@ def settle_row(
             "latency_ms": settlement.latency_ms,
             "request_id": settlement.request_id,
             "error": settlement.error,
+            "trouble": settlement.trouble,
             "finished_at": now,
         },
     )

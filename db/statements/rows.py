@@ -77,6 +77,7 @@ def call_from(row: AnyRow) -> CallRecord:
         error=row.error,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        trouble=row.trouble,
         ceo_usd=row.ceo_usd,
         budget_day=row.budget_day,
     )

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from agents.config import AgentSettings
 from db.schema import schema_sql
 from gateway.config import GatewaySettings
+from nexus.budget import BudgetSettings
 from nexus.settings import CommonSettings
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +23,7 @@ HEADER = """# The settings of NEXUS, with their defaults. Copy to .env and uncom
 """
 SECTIONS: tuple[tuple[str, type[CommonSettings]], ...] = (
     ("Every process", CommonSettings),
+    ("Money", BudgetSettings),
     ("Gateway", GatewaySettings),
     ("Models and workers", AgentSettings),
 )
@@ -34,13 +36,12 @@ def generated_files() -> dict[Path, str]:
 
 def env_example() -> str:
     """Every setting once, under the class that owns it."""
-    parts = [HEADER]
+    parts, told = [HEADER], set[str]()
     for title, settings in SECTIONS:
-        inherited = set(CommonSettings.model_fields) if settings is not CommonSettings else set()
         parts.append(f"\n# ── {title} ──\n")
-        parts += [
-            _setting(name, field) for name, field in settings.model_fields.items() if name not in inherited
-        ]
+        own = {name: field for name, field in settings.model_fields.items() if name not in told}
+        parts += [_setting(name, field) for name, field in own.items()]
+        told |= own.keys()
     return "".join(parts)
 
 

@@ -25,6 +25,10 @@ def upgrade() -> None:
     )
     op.add_column(
         "model_calls",
+        sa.Column("trouble", sa.String(16), comment="what went wrong, in one word, see agents.completion"),
+    )
+    op.add_column(
+        "model_calls",
         sa.Column("ceo_usd", Usd, comment="what the CEO's model would have charged for the same tokens"),
     )
     op.add_column(
