@@ -88,4 +88,6 @@ def answered(call: CallRecord, settlement: Settlement) -> CallRecord:
         ceo_usd=settlement.ceo_usd,
         latency_ms=settlement.latency_ms,
         request_id=settlement.request_id,
+        error=settlement.error,
+        trouble=settlement.trouble,
     )

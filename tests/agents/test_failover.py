@@ -368,3 +368,35 @@ async def test_a_paid_model_without_a_known_price_is_refused_unless_that_is_allo
     assert "no known price" in receipt_of(refused).reason
     assert receipt_of(allowed).cost_usd is None
     assert "not priced" in receipt_of(allowed).text()
+
+
+async def test_a_model_that_refused_this_very_request_is_not_asked_again_after_a_pause(
+    make_place: Make, database: Database, model: StubModel
+) -> None:
+    handler = OrderHandler(make_place(a_payroll(paid("first"), paid("second")), **PLENTY))
+    model.replies = [
+        ModelRefusesCall("first: HTTP 400", trouble=Trouble.REQUEST),
+        ModelUnavailable("second: HTTP 503"),
+        "Three regions.",
+    ]
+
+    history = await work_through(handler, database, accepted(database, content=HARD).id)
+
+    assert history.order.status is Status.DELIVERED
+    assert model.models_asked == ["first", "second", "second"]
+
+
+async def test_a_long_rest_is_waited_for_and_is_no_refusal(
+    make_place: Make, database: Database, model: StubModel
+) -> None:
+    breakers = NoBreakers()
+    breakers.blocks["first"] = Blocked("HTTP 429", 400.0)
+    handler = OrderHandler(make_place(a_payroll(paid("first")), breakers=breakers, **PLENTY))
+    order = accepted(database, content=HARD)
+
+    await handler.handle(Role.ADMIN, order.id)
+    await handler.handle(Role.CEO, order.id)
+
+    waiting = history_of(database, order.id).order
+    assert waiting.is_open
+    assert 390 < (waiting.available_at - now()).total_seconds() <= 400
