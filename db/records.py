@@ -60,6 +60,7 @@ class NewOrder:
     idempotency: IdempotencyKey | None = None
     retry_of: str | None = None
     budget_usd: Decimal | None = None
+    context: tuple[Turn, ...] | None = None  # the sender's own; None: the session's history
     session_is_new: bool = False  # the session's id was made for this very message
 
 

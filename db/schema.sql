@@ -98,6 +98,27 @@ CREATE TABLE switches (
 	CONSTRAINT pk_switches PRIMARY KEY (name)
 );
 
+-- Tokens that were handed out. What a token may do stands here, not in it.
+CREATE TABLE tokens (
+	jti VARCHAR(64) NOT NULL,
+	name VARCHAR(64) NOT NULL,
+	role VARCHAR(16) NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	created_by VARCHAR(128) NOT NULL,
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	revoked_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_tokens PRIMARY KEY (jti)
+);
+
+-- One-use tickets for the WebSocket; a row goes when it is used.
+CREATE TABLE ws_tickets (
+	hash VARCHAR(64) NOT NULL,
+	principal VARCHAR(128) NOT NULL,
+	role VARCHAR(16) NOT NULL,
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_ws_tickets PRIMARY KEY (hash)
+);
+
 -- What happened, in order and without gaps within a session.
 CREATE TABLE events (
 	session_id VARCHAR(64) NOT NULL,

@@ -210,6 +210,29 @@ switches = Table(
     comment="What the owner turns on and off: `frozen` stops every paid call.",
 )
 
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("jti", ID, primary_key=True, comment="the token's own id; the token is kept nowhere"),
+    Column("name", String(64), nullable=False),
+    Column("role", String(16), nullable=False, comment="owner or viewer"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", String(128), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    comment="Tokens that were handed out. What a token may do stands here, not in it.",
+)
+
+ws_tickets = Table(
+    "ws_tickets",
+    metadata,
+    Column("hash", String(64), primary_key=True, comment="sha256 of the ticket"),
+    Column("principal", String(128), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    comment="One-use tickets for the WebSocket; a row goes when it is used.",
+)
+
 model_health = Table(
     "model_health",
     metadata,

@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 
 from gateway.config import GatewaySettings, is_loopback
 from gateway.errors import Kind, Problem
+from gateway.principals import LOCAL, AccessRole, Principal
 from gateway.services import services_of
 
 _PUBLIC = "nexus_public"
@@ -42,8 +43,10 @@ async def guard(connection: HTTPConnection) -> None:
     _check_origin(connection, host)
     if settings.api_secret is None:
         _check_local(connection, host, settings)
+        connection.state.principal = LOCAL
     else:
         _check_token(connection, settings.api_secret.get_secret_value())
+        connection.state.principal = Principal("owner", AccessRole.OWNER, "secret")
 
 
 def _only(connection: HTTPConnection, name: str) -> str | None:

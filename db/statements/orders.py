@@ -112,6 +112,7 @@ def accept_order(connection: Connection, new: NewOrder, now: datetime) -> Accept
             "available_at": now,
             "retry_of": new.retry_of,
             "budget_usd": new.budget_usd,
+            "context": turns_json(new.context or ()),
             "deadline_at": new.deadline_at,
             "created_at": now,
             "updated_at": now,
