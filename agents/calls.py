@@ -8,7 +8,7 @@ from agents.completion import ChatModel, ModelRequest, ModelUnavailable
 from agents.ledger import settlement_of_error, settlement_of_reply
 from agents.record import Record
 from db.records import CallRecord, Settlement
-from db.statements.attempts import start_call
+from db.statements.calls import start_call
 from db.statements.late import settle_late
 from nexus.budget import Limits
 from nexus.clock import Clock

@@ -27,16 +27,15 @@ from db.statements.attempts import (
     WORKER_STOPPED,
     abandon_running,
     attempts_of,
-    calls_of,
     close_attempt,
     open_attempt,
     open_fallback,
     record_metric,
-    settle_row,
     store_verdict,
     verdict_event,
 )
 from db.statements.budget import Charge, apply_charges, windows_at
+from db.statements.calls import calls_of, settle_row
 from db.statements.cancel import end_cancelled
 from db.statements.events import Happening, append_events
 from db.statements.holding import hold_order

@@ -7,8 +7,9 @@ from sqlalchemy.engine import Connection
 
 from db.receipts import make_receipt
 from db.records import Ending
-from db.statements.attempts import abandon_running, attempts_of, calls_of
+from db.statements.attempts import abandon_running, attempts_of
 from db.statements.budget import apply_charges
+from db.statements.calls import calls_of
 from db.statements.orders import finish_order
 from db.statements.queries import get_order
 from db.statements.rows import order_from

@@ -7,8 +7,8 @@ from sqlalchemy.engine import Connection
 
 from db.receipts import with_amounts_of
 from db.records import CallRecord, Settlement
-from db.statements.attempts import calls_of, settle_row
 from db.statements.budget import apply_charges
+from db.statements.calls import calls_of, settle_row
 from db.tables import work_orders
 from nexus.receipt import Receipt
 

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from db.records import AttemptRecord, CallRecord, EventRecord
-from db.statements.attempts import attempts_of, calls_of
+from db.statements.attempts import attempts_of
+from db.statements.calls import calls_of
 from db.statements.events import events_of_order
 from db.statements.rows import order_from
 from db.tables import sessions, work_orders

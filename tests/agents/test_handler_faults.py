@@ -11,7 +11,8 @@ from agents.completion import Completion, ModelRefusesCall, ModelUnavailable
 from agents.handler import MAX_CLAIMS, OrderHandler, Workplace
 from db.engine import Database
 from db.records import CallStatus, Settlement
-from db.statements.attempts import claim_work, open_attempt, settle_call
+from db.statements.attempts import claim_work, open_attempt
+from db.statements.calls import settle_call
 from db.statements.orders import claim_order
 from db.tables import deliveries, work_orders
 from nexus.usage import Usage

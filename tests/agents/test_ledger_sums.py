@@ -17,8 +17,8 @@ from agents.handler import OrderHandler, Workplace
 from agents.ledger import open_call
 from db.engine import Database
 from db.records import CallRecord, CallStatus, Settlement
-from db.statements.attempts import calls_of, settle_call
 from db.statements.budget import windows_at
+from db.statements.calls import calls_of, settle_call
 from db.statements.cancel import cancel_order
 from db.statements.late import settle_late
 from db.statements.reports import Report, Span, make_report

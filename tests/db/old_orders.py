@@ -16,14 +16,8 @@ from db.records import (
     Settlement,
     VerdictRecord,
 )
-from db.statements.attempts import (
-    claim_work,
-    close_attempt,
-    open_attempt,
-    record_metric,
-    settle_call,
-    store_verdict,
-)
+from db.statements.attempts import claim_work, close_attempt, open_attempt, record_metric, store_verdict
+from db.statements.calls import settle_call
 from db.statements.orders import accept_order, assign_order, claim_order, finish_order
 from db.tables import inbound
 from nexus.ids import new_id, new_session_id

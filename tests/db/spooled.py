@@ -24,14 +24,8 @@ from db.records import (
 )
 from db.replay import Replay
 from db.spool import Spool
-from db.statements.attempts import (
-    close_attempt,
-    open_attempt,
-    record_metric,
-    settle_call,
-    store_verdict,
-    verdict_event,
-)
+from db.statements.attempts import close_attempt, open_attempt, record_metric, store_verdict, verdict_event
+from db.statements.calls import settle_call
 from db.statements.modes import Mode, write_mode
 from db.statements.orders import assign_order, finish_order, hand_over
 from db.statements.outbox import waiting_orders

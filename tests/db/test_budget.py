@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from db.engine import Database
 from db.records import AttemptRecord, CallRecord, CallStatus, Settlement
-from db.statements.attempts import abandon_running, claim_work, open_attempt, settle_call
+from db.statements.attempts import abandon_running, claim_work, open_attempt
 from db.statements.budget import apply_charges, windows_at
+from db.statements.calls import settle_call
 from db.statements.cancel import cancel_order
 from db.statements.switches import Switch, get_switch, set_switch
 from db.tables import audit_logs, budget_windows, model_calls, work_orders

@@ -13,8 +13,9 @@ from db.budget import Budget
 from db.engine import Database
 from db.records import CallStatus, Settlement
 from db.spool import Spool
-from db.statements.attempts import open_attempt, settle_call
+from db.statements.attempts import open_attempt
 from db.statements.budget import windows_at
+from db.statements.calls import settle_call
 from db.statements.orders import assign_order
 from db.statements.switches import Switch, get_switch, set_switch
 from nexus.budget import FROZEN, BudgetRefused, Limits

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from db.engine import Database
 from db.records import AttemptStatus, CallStatus, Ending, IdempotencyKey, Settlement
-from db.statements.attempts import attempts_of, calls_of, claim_work, open_attempt, settle_call
+from db.statements.attempts import attempts_of, claim_work, open_attempt
+from db.statements.calls import calls_of, settle_call
 from db.statements.events import events_after
 from db.statements.orders import (
     accept_order,

@@ -40,7 +40,8 @@ from db.records import (
     Settlement,
     VerdictRecord,
 )
-from db.statements.attempts import close_attempt, open_attempt, settle_call, store_verdict
+from db.statements.attempts import close_attempt, open_attempt, store_verdict
+from db.statements.calls import settle_call
 from db.statements.cancel import cancel_order, end_cancelled
 from db.statements.orders import (
     accept_order,
