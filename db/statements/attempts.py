@@ -78,6 +78,7 @@ def open_attempt(
 ) -> int:
     """Begin a try and write its call as started, its worst case reserved; returns the event's number.
 
+    What still stands open of earlier tries is closed; `claim_work` has done so, but not where an answer was recorded.
     The same try once more, because the commit's reply was lost, changes nothing.
 
     Raises:
@@ -86,6 +87,9 @@ def open_attempt(
         BudgetRefused, BudgetBusy, PaidCallsFrozen: as `reserve`; nothing is written.
     """
     write_unless_cancelled(connection, order, now, status=Status.WORKING.value, attempts=attempt.n)
+    charges: list[Charge] = []
+    if order.attempts:
+        charges = abandon_running(connection, order.id, now, WORKER_STOPPED, but=attempt.id)
     inserted = connection.execute(
         _INSERT_ATTEMPT[connection.dialect.name],
         {
@@ -106,6 +110,7 @@ def open_attempt(
     insert_call(connection, call)
     working = {"attempt": attempt.n, "role": attempt.role.value, "model": attempt.model}
     seq = append_events(connection, order, [Happening("order.working", working)], now)
+    apply_charges(connection, charges)
     reserve(connection, call, limits, now)
     return seq
 
@@ -134,17 +139,20 @@ def open_fallback(
     return seq
 
 
-def abandon_running(connection: Connection, order_id: str, now: datetime, why: str) -> list[Charge]:
-    """Close what stands open: tries as abandoned, calls as in doubt at their worst case.
+def abandon_running(
+    connection: Connection, order_id: str, now: datetime, why: str, *, but: str | None = None
+) -> list[Charge]:
+    """Close what stands open: tries as abandoned, calls as in doubt at their worst case. `but` is one try to leave.
 
     Returns what that changes in the budget, to be applied as the transaction's last act.
     """
-    charges = close_running_calls(connection, order_id, now, why)
+    charges = close_running_calls(connection, order_id, now, why, but=but)
     connection.execute(
         sa.update(attempts)
         .where(
             attempts.c.order_id == order_id,
             attempts.c.status == AttemptStatus.RUNNING.value,
+            attempts.c.id != (but or ""),
         )
         .values(status=AttemptStatus.ABANDONED.value, error=why, finished_at=now)
     )

@@ -119,13 +119,19 @@ def _state_of(connection: Connection, call: CallRecord) -> CallState | None:
     return CallState(CallStatus(row.status), row.worst_case_usd, row.cost_usd) if row else None
 
 
-def close_running_calls(connection: Connection, order_id: str, now: datetime, why: str) -> list[Charge]:
-    """Close what stands open as in doubt, at its worst case; returns what that changes in the budget."""
+def close_running_calls(
+    connection: Connection, order_id: str, now: datetime, why: str, *, but: str | None = None
+) -> list[Charge]:
+    """Close what stands open as in doubt, at its worst case; returns what that changes in the budget.
+
+    `but` is a try whose calls are left.
+    """
     closed = connection.execute(
         sa.update(model_calls)
         .where(
             model_calls.c.order_id == order_id,
             model_calls.c.status == CallStatus.STARTED.value,
+            model_calls.c.attempt_id.is_distinct_from(but) if but else sa.true(),
         )
         .values(
             status=CallStatus.IN_DOUBT.value,

@@ -40,7 +40,7 @@ from db.records import (
     Settlement,
     VerdictRecord,
 )
-from db.statements.attempts import close_attempt, open_attempt, store_verdict
+from db.statements.attempts import claim_work, close_attempt, open_attempt, store_verdict
 from db.statements.calls import settle_call
 from db.statements.cancel import cancel_order, end_cancelled
 from db.statements.orders import (
@@ -176,7 +176,7 @@ class OrderLife(RuleBasedStateMachine):
         if wrong_role:
             role = Role.CEO if role is Role.ADMIN else Role.ADMIN
         due = _is_free(row) and row["owner"] == role and row["available_at"] <= self.now()
-        take = partial(claim_order, role=role, holder=f"{worker}/{new_id()}", lease_s=LEASE_S, now=self.now())
+        take = partial(_claimed, role=role, holder=f"{worker}/{new_id()}", lease_s=LEASE_S, now=self.now())
         claim = self.database.run_sync(take, new.id)
         self._check_claim(row, claim, due=due)
         if claim is not None and reply_lost:  # the same claim, under one more fence
@@ -220,8 +220,10 @@ class OrderLife(RuleBasedStateMachine):
     def sweep(self) -> None:
         waiting = {row["order_id"] for row in self.seen["outbox"]}
         held = [row for row in self.seen["work_orders"] if row["lease_until"] is not None]
-        lost = {row["id"] for row in held if _is_free(row) and row["id"] not in waiting}
-        assert {ring.order_id for ring in self.database.run_sync(sweep, now=self.now())} == lost
+        lost = {row["id"]: row["claims"] for row in held if _is_free(row) and row["id"] not in waiting}
+        due = {order_id for order_id, claims in lost.items() if claims <= 1}  # the others wait a while
+        assert {ring.order_id for ring in self.database.run_sync(sweep, now=self.now())} == due
+        assert {row["order_id"] for row in self.look()["outbox"]} == waiting | lost.keys()
 
     def relay(self) -> None:
         due = {row["order_id"] for row in self.seen["outbox"] if row["ring_at"] <= self.now()}
@@ -380,6 +382,16 @@ class OrderLife(RuleBasedStateMachine):
 
     def _requeue(self, order_id: str) -> Accepted:
         return self.database.run_sync(requeue_order, order_id, self.now(), deadline_s=DEADLINE_S)
+
+
+def _claimed(
+    connection: Connection, order_id: str, *, role: Role, holder: str, lease_s: float, now: datetime
+) -> WorkOrder | None:
+    """As workers claim: the Admin the order alone, a tier with what a dead worker left of it."""
+    if role is Role.ADMIN:
+        return claim_order(connection, order_id, role=role, holder=holder, lease_s=lease_s, now=now)
+    work = claim_work(connection, order_id, role=role, holder=holder, lease_s=lease_s, now=now)
+    return work.order if work is not None else None
 
 
 def _is_free(row: Row) -> bool:
