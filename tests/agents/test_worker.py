@@ -1,6 +1,7 @@
 """A whole worker in this process, over a real Valkey and SQLite: nothing that was accepted is left undone."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from redis.asyncio import Redis
 from sqlalchemy.engine import Connection
 
 from agents.breaker import ModelBreakers
-from agents.completion import Completion, ModelRequest
+from agents.completion import Completion, ModelRequest, ModelUnavailable, Trouble
 from agents.config import AgentSettings
 from agents.handler import Workplace
 from agents.housekeeping import BEATS
@@ -40,18 +41,23 @@ from tests.conftest import wait_until
 
 
 class OneAnswer:
-    """Says what is in `first`, then the same to everybody, once `may_speak` is set. Keeps every request."""
+    """Says or raises what is in `first`, then the same to everybody, once `may_speak` is set. Keeps every request."""
 
     def __init__(self) -> None:
         self.requests: list[ModelRequest] = []
-        self.first: list[str] = []
+        self.asked_at: list[float] = []
+        self.first: list[str | Exception] = []
         self.may_speak = asyncio.Event()
         self.may_speak.set()
 
     async def complete(self, request: ModelRequest) -> Completion:
         self.requests.append(request)
+        self.asked_at.append(time.monotonic())
         if self.first:
-            return said(self.first.pop(0))
+            first = self.first.pop(0)
+            if isinstance(first, Exception):
+                raise first
+            return said(first)
         await self.may_speak.wait()
         return said("The capital of France is Paris.")
 
@@ -403,3 +409,17 @@ def test_roles_that_are_none_are_told_with_those_there_are(text: str) -> None:
 
 def test_roles_are_named_on_the_command_line() -> None:
     assert parse_roles("admin, ceo") == (Role.ADMIN, Role.CEO)
+
+
+async def test_what_a_provider_asks_to_wait_is_kept_to_half_a_second(company: Company) -> None:
+    """Never early, and not left to the relay's next look either."""
+    asked = 1.3
+    busy = ModelUnavailable("HTTP 429", trouble=Trouble.RATE_LIMIT, retry_after_s=asked)
+    company.model.first = [busy]
+    async with company.worker():
+        orders = await company.submit(1)
+        await company.finishes_all()
+
+    assert company.endings(orders) == ANSWERED
+    first, second = company.model.asked_at
+    assert asked <= second - first <= asked + 0.5
