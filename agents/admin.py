@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from pydantic import BaseModel, ValidationError
 
+from agents.background import MARK, is_background_call
 from agents.completion import ModelRequest
 from agents.config import Post
 from agents.prompting import render
 from agents.rules import Clarify, Judgement, judge
 from db.records import Assignment
 from nexus.logs import get_logger
-from nexus.work_order import TIER_OF, Difficulty, Role, Turn, WorkOrder
+from nexus.work_order import TIER_OF, Channel, Difficulty, Role, Turn, WorkOrder
 from qa.defaults import chat_spec, with_basics
 from qa.spec import QaSpec, parse_spec
 
@@ -23,6 +24,10 @@ log = get_logger(__name__)
 CONTEXT_TURNS = 20
 CONTEXT_CHARS = 24_000
 TURN_CHARS = 4_000
+BACKGROUND = Judgement(
+    Difficulty.TRIVIAL, "background_call", "asked by the chat front end itself: a title, tags or the like"
+)
+BASICS = with_basics(QaSpec(name="background call"))
 DIFFICULTY_OF = {role: difficulty for difficulty, role in TIER_OF.items()}
 
 
@@ -39,7 +44,7 @@ class Admin:
 
     def triage(self, order: WorkOrder, history: tuple[Turn, ...]) -> Assignment | Clarify:
         """The rules' decision, with the compressed context and the acceptance spec."""
-        judgement = _judge(order, has_history=bool(history))
+        judgement = _judge(order, history)
         if isinstance(judgement, Clarify):
             return judgement
         return Assignment(
@@ -47,8 +52,8 @@ class Admin:
             difficulty=judgement.difficulty,
             reason=judgement.reason,
             rule=judgement.rule,
-            spec_json=_spec(order).model_dump_json(exclude_none=True),
-            context=compress(history, CONTEXT_CHARS),
+            spec_json=_spec(order, judgement).model_dump_json(exclude_none=True),
+            context=_kept(history),
         )
 
     def second_opinion(self, order: WorkOrder, assignment: Assignment) -> ModelRequest | None:
@@ -83,17 +88,36 @@ def with_opinion(assignment: Assignment, answer: str, model: str) -> Assignment:
     )
 
 
-def _spec(order: WorkOrder) -> QaSpec:
-    """What the answer must be: what the client wrote down, else what the message demands."""
+def _spec(order: WorkOrder, judgement: Judgement) -> QaSpec:
+    """What the answer must be: what the client wrote down, else what the message demands.
+
+    Of a front end's own request only the basics: it reads what it can use, and a title is not worth a second try.
+    """
     if order.spec_json is None:
-        return chat_spec(order.content)
+        return BASICS if judgement.rule == BACKGROUND.rule else chat_spec(order.content)
     return with_basics(parse_spec(order.spec_json, f"{order.id}'s own spec"))
 
 
-def _judge(order: WorkOrder, *, has_history: bool) -> Judgement | Clarify:
+def _judge(order: WorkOrder, history: tuple[Turn, ...]) -> Judgement | Clarify:
+    if _asked_by_no_person(order, history):
+        return BACKGROUND
     if order.requested_tier is not None and order.requested_tier is not Role.ADMIN:
         return Judgement(DIFFICULTY_OF[order.requested_tier], "owner_wish", "you asked for this tier")
-    return judge(order.content, has_history=has_history)
+    return judge(order.content, has_history=bool(history))
+
+
+def _asked_by_no_person(order: WorkOrder, history: tuple[Turn, ...]) -> bool:
+    """True for a front end's own request, whatever model it names; not when its owner wants it done again."""
+    is_first = order.channel is Channel.OPENAI and order.retry_of is None
+    return is_first and is_background_call(order.content, history)
+
+
+def _kept(history: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """The compressed context. An application's instructions stay in front, whatever else has to go."""
+    if not history or not history[0].content.startswith(MARK):
+        return compress(history, CONTEXT_CHARS)
+    first = Turn("user", _shorten(history[0].content))
+    return (first, *compress(history[1:], CONTEXT_CHARS - len(first.content)))
 
 
 def compress(history: tuple[Turn, ...], budget_chars: int) -> tuple[Turn, ...]:

@@ -76,11 +76,14 @@ class Judged:
 def claim_triage(
     connection: Connection, order_id: str, *, holder: str, lease_s: float, turns: int, now: datetime
 ) -> tuple[WorkOrder, tuple[Turn, ...]] | None:
-    """Claim a submitted order for the Admin and read the conversation before it; None: nothing to do."""
+    """Claim a submitted order for the Admin and read the conversation before it; None: nothing to do.
+
+    An order that brings its own context keeps it: the session's messages are then not read.
+    """
     order = claim_order(connection, order_id, role=Role.ADMIN, holder=holder, lease_s=lease_s, now=now)
     if order is None:
         return None
-    history = conversation_before(connection, order, turns)
+    history = order.context if order.brings_context else conversation_before(connection, order, turns)
     if order.claims > 1:  # a worker died at it, perhaps in the middle of a call
         apply_charges(connection, abandon_running(connection, order.id, now, WORKER_STOPPED))
     return order, history

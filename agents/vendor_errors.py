@@ -29,6 +29,7 @@ from agents.completion import ModelRefusesCall, ModelRequest, ModelUnavailable, 
 from agents.config import Provider
 from agents.vendor_replies import BrokenReply
 from agents.wire import Exchange
+from nexus.redaction import redact
 
 KEY_SETTING = {Provider.ANTHROPIC: "ANTHROPIC_API_KEY", Provider.OPENAI: "OPENAI_API_KEY"}
 URL_SETTING = {
@@ -89,7 +90,7 @@ def _without_reply(
 ) -> ModelUnavailable | ModelRefusesCall:
     causes = list(_causes(error))
     if any(isinstance(cause, NEVER_CONNECTED) for cause in causes):
-        where = request.choice.base_url or "the provider"
+        where = redact(request.choice.base_url or "the provider")
         setting = URL_SETTING[request.choice.provider]
         return ModelUnavailable(
             f"{label}: no connection to {where}; check {setting}.", trouble=Trouble.CONNECTION
@@ -248,4 +249,5 @@ def _short(error: Exception) -> str:
 
 
 def _one_line(text: object) -> str:
-    return str(text).replace("\n", " ")[:300]
+    """At most 300 characters, and no secret: some vendors repeat the key they refuse."""
+    return redact(str(text)).replace("\n", " ")[:300]

@@ -6,7 +6,7 @@ looks where the order is, and never takes "not found here" for "does not exist" 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,12 +14,24 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from db.engine import Database
+from db.merging import joined
 from db.records import Accepted, Durability, EventRecord, IdempotencyKey, NewOrder
 from db.spool import Spool
 from db.statements.cancel import cancel_order
 from db.statements.events import events_after, session_exists
 from db.statements.holding import approve_order
-from db.statements.queries import OrderHistory, get_history, get_order, last_seqs, list_orders, settled_among
+from db.statements.queries import (
+    ALL,
+    Narrowing,
+    OrderHistory,
+    OrderPlace,
+    get_history,
+    get_order,
+    last_seqs,
+    list_orders,
+    place_of_order,
+    settled_among,
+)
 from db.statements.spooling import PROVISIONAL, accept_or_recall, find_by_key
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
@@ -176,15 +188,23 @@ class Store:
         """One order with all that is known of it; as `order`."""
         return await self._find(lambda database: database.read(get_history, order_id))
 
+    async def place(self, order_id: str) -> Stored[OrderPlace] | None:
+        """Whose the order is, and where its events are; as `order`."""
+        return await self._find(lambda database: database.read(place_of_order, order_id))
+
     async def cancel(self, order_id: str, *, force: bool = False) -> Stored[WorkOrder] | None:
         """`cancel_order` where the order is; as `order`."""
         now = self._clock.now()
         return await self._find(lambda database: database.run(cancel_order, order_id, now, force=force))
 
-    async def approve(self, order_id: str, tier: Role | None) -> Stored[WorkOrder] | None:
+    async def approve(
+        self, order_id: str, tier: Role | None, *, actor: str = "owner"
+    ) -> Stored[WorkOrder] | None:
         """`approve_order` where the order is; as `order`. Raises as that, too."""
         now = self._clock.now()
-        return await self._find(lambda database: database.run(approve_order, order_id, tier, now))
+        return await self._find(
+            lambda database: database.run(approve_order, order_id, tier, now, actor=actor)
+        )
 
     async def session_known(self, session_id: str) -> bool:
         """False when there is no such session. True when there is one, and while that cannot be told.
@@ -206,7 +226,13 @@ class Store:
                 return found is not None
 
     async def orders(
-        self, *, status: Status | None, owner: Role | None, before: str | None, limit: int
+        self,
+        *,
+        status: Status | None,
+        owner: Role | None,
+        before: str | None,
+        limit: int,
+        narrowed: Narrowing = ALL,
     ) -> Listed:
         """Orders, newest first, of both stores; in local mode those of the spool, while PostgreSQL is away.
 
@@ -215,14 +241,13 @@ class Store:
         """
 
         def page(database: Database) -> Awaitable[list[WorkOrder]]:
-            return database.read(list_orders, status=status, owner=owner, before=before, limit=limit)
+            return database.read(
+                list_orders, status=status, owner=owner, before=before, limit=limit, narrowed=narrowed
+            )
 
-        here = await page(self.spool.database) if self._spool_counts() and self.spool else []
-        there = None
-        if self._primary_may_answer():
-            there = await (self._if_it_answers if self.is_local else self._ask)(lambda: page(self.primary))
+        here, there = await self.both(page)
         found = {order.id: Stored(order, Durability.PRIMARY) for order in there or ()}
-        found |= {order.id: Stored(order, Durability.LOCAL) for order in here}
+        found |= {order.id: Stored(order, Durability.LOCAL) for order in here or ()}
         newest = sorted(found.values(), key=lambda stored: stored.value.id, reverse=True)
         return Listed(newest[:limit], partial=there is None)
 
@@ -236,15 +261,9 @@ class Store:
         def page(database: Database) -> Awaitable[list[EventRecord]]:
             return database.read(events_after, session_id, seq, limit)
 
-        found = await page(self.spool.database) if self._spool_counts() and self.spool else []
-        here = [event for event in found if event.seq <= PROVISIONAL]
-        if not self._primary_may_answer():
-            there = None
-        elif self.is_local:
-            there = await self._if_it_answers(lambda: page(self.primary))
-        else:
-            there = await self._ask(lambda: page(self.primary))
-        return _joined(there or (), here, seq, limit)
+        found, there = await self.both(page)
+        here = [event for event in found or () if event.seq <= PROVISIONAL]
+        return joined(there or (), here, seq, limit)
 
     async def previews_after(self, session_id: str, seq: int) -> list[EventRecord]:
         """Events in the spool that have no number yet, after `seq` as the spool counts them. They come again, numbered,
@@ -305,13 +324,18 @@ class Store:
         return found
 
     async def _in_all[T](self, look: Callable[[Database], Awaitable[T]]) -> list[T]:
-        found = [await look(self.spool.database)] if self._spool_counts() and self.spool else []
+        return [found for found in await self.both(look) if found is not None]
+
+    async def both[T](self, look: Callable[[Database], Awaitable[T]]) -> tuple[T | None, T | None]:
+        """What the spool and what PostgreSQL has; None where it was not asked, or is away while we do without it.
+
+        Raises:
+            StoreUnavailable: no store answers.
+        """
+        here = await look(self.spool.database) if self._spool_counts() and self.spool else None
         if not self._primary_may_answer():
-            return found
-        if not self.is_local:
-            return [*found, await self._ask(lambda: look(self.primary))]
-        there = await self._if_it_answers(lambda: look(self.primary))
-        return [*found, there] if there is not None else found
+            return here, None
+        return here, await (self._if_it_answers if self.is_local else self._ask)(lambda: look(self.primary))
 
     async def _if_it_answers[T](self, ask: Callable[[], Awaitable[T]]) -> T | None:
         try:
@@ -374,22 +398,3 @@ async def _if_exists(database: Database, session_id: str) -> str | None:
 
 def _stored[T](value: T | None, durability: Durability) -> Stored[T] | None:
     return None if value is None else Stored(value, durability)
-
-
-def _joined(
-    there: Sequence[EventRecord], here: Sequence[EventRecord], seq: int, limit: int
-) -> list[EventRecord]:
-    """Events of both stores as one sequence that follows on `seq`.
-
-    Where both use a number for different events, the spool's will be renumbered when they are replayed: they
-    are left out until then.
-    """
-    merged = {event.seq: event for event in there}
-    for event in here:
-        other = merged.setdefault(event.seq, event)
-        if (other.order_id, other.type) != (event.order_id, event.type):
-            break
-    joined: list[EventRecord] = []
-    while len(joined) < limit and (seq := seq + 1) in merged:
-        joined.append(merged[seq])
-    return joined

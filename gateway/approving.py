@@ -5,6 +5,7 @@ import asyncio
 from db.records import Durability
 from db.store import Stored
 from gateway.errors import Kind, Problem
+from gateway.principals import Principal
 from gateway.schemas import order_url
 from gateway.services import Services
 from nexus.bus import Ring
@@ -18,7 +19,9 @@ log = get_logger(__name__)
 RING_TIMEOUT_S = 0.5
 
 
-async def approve_order(services: Services, order_id: str, tier: Role | None) -> Stored[WorkOrder]:
+async def approve_order(
+    services: Services, principal: Principal, order_id: str, tier: Role | None
+) -> Stored[WorkOrder]:
     """Let a held order go on, by the tier that was to do it or by the one that is named; returns it as it stands.
 
     Raises:
@@ -26,7 +29,9 @@ async def approve_order(services: Services, order_id: str, tier: Role | None) ->
         StoreUnavailable: it is not in this host's spool, and PostgreSQL does not answer.
     """
     try:
-        found = await services.store.approve(order_id, tier) if "\x00" not in order_id else None
+        found = None
+        if "\x00" not in order_id:
+            found = await services.store.approve(order_id, tier, actor=principal.id)
     except PermanentError as error:
         raise Problem(
             Kind.NOT_HELD,

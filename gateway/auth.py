@@ -1,27 +1,25 @@
 """Who may use the gateway. One dependency of the whole app, so a new route is covered by itself.
 
-With API_SECRET every request carries it. Without, only this machine is served: the peer's address is loopback
-and so is the name it was called by, which keeps a web page from reaching us by a name it points at 127.0.0.1.
-Nothing here looks at the path; a route is public only by the mark on its function.
+With a secret every request carries it or a token. Without, only this machine is served: the sender's address is
+loopback, and so is the name it was called by, which keeps a web page from reaching us by a name it points at
+127.0.0.1. Nothing here looks at the path; a route is an exception only by the mark on its function.
 """
 
-import hmac
-import re
 from collections.abc import Callable
-from functools import lru_cache
 
 from starlette.requests import HTTPConnection
 
-from gateway.config import GatewaySettings, is_loopback
+from gateway.access import Access
+from gateway.doors import check_door, check_local, client_address
 from gateway.errors import Kind, Problem
-from gateway.principals import LOCAL, AccessRole, Principal
+from gateway.principals import LOCAL, Principal, bad_credential, check_may_change
 from gateway.services import services_of
+from gateway.tickets import SUBPROTOCOL
 
 _PUBLIC = "nexus_public"
-_LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
-_AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?")
-
-_is_loopback = lru_cache(maxsize=256)(is_loopback)
+_CHANGES_NOTHING = "nexus_changes_nothing"
+_SIGNS_IN = "nexus_signs_in"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def public[F: Callable[..., object]](endpoint: F) -> F:
@@ -30,79 +28,89 @@ def public[F: Callable[..., object]](endpoint: F) -> F:
     return endpoint
 
 
+def changes_nothing[F: Callable[..., object]](endpoint: F) -> F:
+    """Mark a route's function as open to viewers though its method is not GET."""
+    setattr(endpoint, _CHANGES_NOTHING, True)
+    return endpoint
+
+
+def signs_in[F: Callable[..., object]](endpoint: F) -> F:
+    """Mark a WebSocket's function as one that asks for the credential itself when the handshake has none."""
+    setattr(endpoint, _SIGNS_IN, True)
+    return endpoint
+
+
 async def guard(connection: HTTPConnection) -> None:
-    """Refuse whoever may not use this route; for a WebSocket, before it is accepted.
+    """Refuse whoever may not use this route; for a WebSocket, before it is accepted. Sets the principal.
 
     Raises:
-        Problem: 401 without the right token, 403 for a sender or an origin that is not served.
+        Problem: 401 without a credential that opens; 403 for a sender, name or origin that is not served, and
+            for a viewer who wants to change something.
+        StoreUnavailable: whose token it is cannot be told now.
     """
-    if getattr(connection.scope.get("endpoint"), _PUBLIC, False):
+    check_door(connection)
+    endpoint = connection.scope.get("endpoint")
+    if getattr(endpoint, _PUBLIC, False):
         return
-    settings = services_of(connection).settings
-    host = _only(connection, "host")
-    _check_origin(connection, host)
-    if settings.api_secret is None:
-        _check_local(connection, host, settings)
-        connection.state.principal = LOCAL
-    else:
-        _check_token(connection, settings.api_secret.get_secret_value())
-        connection.state.principal = Principal("owner", AccessRole.OWNER, "secret")
-
-
-def _only(connection: HTTPConnection, name: str) -> str | None:
-    """A header's one value in lower case, or None when it is absent; two values are an attack."""
-    values = connection.headers.getlist(name)
-    if len(values) > 1:
-        raise Problem(Kind.FORBIDDEN, f"The request has more than one {name.title()} header.")
-    return values[0].strip().lower() if values else None
-
-
-def _check_origin(connection: HTTPConnection, host: str | None) -> None:
-    """A browser names the page that sends: it must be one of ours."""
-    origin = _only(connection, "origin")
-    if origin is None:
+    principal = await _identify(connection, may_wait=getattr(endpoint, _SIGNS_IN, False))
+    if principal is None:
         return
-    scheme, _, authority = origin.partition("://")
-    if scheme not in ("http", "https") or host is None or not _same_authority(scheme, authority, host):
-        raise Problem(Kind.FORBIDDEN, "Pages of another origin are not served.")
+    method = connection.scope.get("method", "GET")  # a WebSocket has none and decides by its own methods
+    if method not in _SAFE and not getattr(endpoint, _CHANGES_NOTHING, False):
+        check_may_change(principal)
+    connection.state.principal = principal
 
 
-@lru_cache(maxsize=256)
-def _same_authority(scheme: str, authority: str, host: str) -> bool:
-    default = {"http": ":80", "https": ":443"}[scheme]
-    if not _AUTHORITY.fullmatch(authority):
-        return False
-    return authority.removesuffix(default) == host.removesuffix(default)
+async def sign_in(connection: HTTPConnection, *, token: str | None, ticket: str | None) -> Principal:
+    """Who a WebSocket's first frame is from: a secret or token, or a ticket, and not both.
+
+    Raises:
+        Problem: 401, it opens nothing; whoever counts those was told.
+        StoreUnavailable: it cannot be told now.
+    """
+    access = services_of(connection).access
+    if (token is None) == (ticket is None):
+        raise bad_credential()
+    try:
+        if ticket is not None:
+            return await access.tickets.redeem(ticket)
+        return await access.by_bearer((token or "").encode("utf-8", "replace"))
+    except Problem:
+        await access.failed_logins.failed(client_address(connection))
+        raise
 
 
-def _check_local(connection: HTTPConnection, host: str | None, settings: GatewaySettings) -> None:
-    peer = connection.client.host if connection.client else ""
-    if not _is_loopback(peer):
-        raise Problem(
-            Kind.FORBIDDEN,
-            "Without API_SECRET only this machine is served: set API_SECRET and send it as a bearer token.",
-        )
-    if host is None or not _is_local_name(host, settings.host):
-        raise Problem(
-            Kind.FORBIDDEN,
-            "Without API_SECRET the gateway answers only to localhost: set API_SECRET to use another name.",
-        )
-
-
-@lru_cache(maxsize=256)
-def _is_local_name(host: str, configured: str) -> bool:
-    match = _AUTHORITY.fullmatch(host)
-    name = match[1] if match else ""
-    return name in _LOCAL_NAMES or name.strip("[]") == configured.lower()
-
-
-def _check_token(connection: HTTPConnection, secret: str) -> None:
+async def _identify(connection: HTTPConnection, *, may_wait: bool) -> Principal | None:
+    """Who it is; None for a WebSocket that may still say it."""
+    access = services_of(connection).access
+    if not access.secrets.active():
+        check_local(connection)
+        return LOCAL
     sent = connection.headers.getlist("authorization")
-    scheme, _, token = (sent[0] if len(sent) == 1 else "").partition(" ")
-    right = hmac.compare_digest(token.strip().encode("latin-1"), secret.encode())
-    if scheme.lower() != "bearer" or not right:
-        raise Problem(
-            Kind.UNAUTHENTICATED,
-            "Send the gateway's API_SECRET as `Authorization: Bearer …`.",
-            headers={"WWW-Authenticate": 'Bearer realm="nexus"'},
-        )
+    if not sent and connection.scope["type"] == "websocket":
+        if (ticket := offered_ticket(connection)) is not None:
+            return await sign_in(connection, token=None, ticket=ticket)
+        if may_wait:
+            return None
+    if not sent:
+        raise bad_credential()
+    return await _by_header(connection, access, sent)
+
+
+async def _by_header(connection: HTTPConnection, access: Access, sent: list[str]) -> Principal:
+    scheme, _, credential = (sent[0] if len(sent) == 1 else "").partition(" ")
+    try:
+        if scheme.lower() != "bearer":
+            raise bad_credential()
+        return await access.by_bearer(credential.strip().encode("latin-1"))
+    except Problem as problem:
+        if problem.kind is Kind.UNAUTHENTICATED:
+            await access.failed_logins.failed(client_address(connection))
+        raise
+
+
+def offered_ticket(connection: HTTPConnection) -> str | None:
+    """The ticket among the subprotocols that a WebSocket offers."""
+    offered: list[str] = connection.scope.get("subprotocols", [])
+    found = [one.removeprefix(SUBPROTOCOL) for one in offered if one.startswith(SUBPROTOCOL)]
+    return found[0] if len(found) == 1 else None

@@ -8,7 +8,9 @@ import asyncio
 
 from db.records import Durability
 from db.store import Stored
+from gateway.auditing import audit
 from gateway.errors import Kind, Problem
+from gateway.principals import Principal
 from gateway.schemas import order_url
 from gateway.services import Services
 from nexus.bus import Ring
@@ -23,13 +25,14 @@ WORKER_HAS_S = 3.0
 RING_TIMEOUT_S = 0.5
 
 
-async def cancel_order(services: Services, order_id: str) -> Stored[WorkOrder]:
+async def cancel_order(services: Services, principal: Principal, order_id: str) -> Stored[WorkOrder]:
     """End the order as cancelled and return it; again and again if you like.
 
     Raises:
         Problem: 404 there is no such order, 409 it had ended otherwise.
         StoreUnavailable: it is not in this host's spool, and PostgreSQL does not answer.
     """
+    began = services.clock.now()
     found = await services.store.cancel(order_id) if "\x00" not in order_id else None
     if found is not None and found.value.is_open:
         found = await services.replies.wait_for_end(order_id, WORKER_HAS_S)
@@ -46,6 +49,8 @@ async def cancel_order(services: Services, order_id: str) -> Stored[WorkOrder]:
             headers={"Location": order_url(order.id)},
             members={"order_id": order.id, "session_id": order.session_id, "url": order_url(order.id)},
         )
+    if order.finished_at is None or order.finished_at >= began:  # else it was cancelled before
+        await audit(services, principal, "order.cancelled", order=order)
     await _tell(services, found)
     return found
 

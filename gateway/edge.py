@@ -5,16 +5,18 @@ line with a trace and one problem document without.
 """
 
 import re
+from contextlib import ExitStack
 from time import perf_counter
 
 import structlog
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.errors import REQUEST_ID, Kind, Problem, problem_response
+from gateway.errors import RATE_HEADERS, REQUEST_ID, Kind, Problem, problem_response
 from gateway.services import services_of
 from nexus.ids import new_id
 from nexus.logs import get_logger
+from nexus.redaction import redact
 
 log = get_logger(__name__)
 
@@ -50,14 +52,16 @@ class _Exchange:
         self._send = send
         self._id = scope[REQUEST_ID] = _request_id(scope)
         services = services_of(HTTPConnection(scope))
+        self._telemetry = services.telemetry
+        self._began = perf_counter()
         self._max_bytes = services.settings.max_body_bytes
         self._refuses = services.stopping.is_set() and scope["type"] == "http"
         self._received_bytes = 0
         self._started = False
+        self._open_socket = ExitStack()
 
     async def serve(self, app: ASGIApp) -> None:
         structlog.contextvars.bind_contextvars(request_id=self._id)
-        began = perf_counter()
         if self._refuses:
             await self._tell(STOPPING)
             return
@@ -66,10 +70,16 @@ class _Exchange:
         except ClientDisconnect:
             log.debug("gateway.client_left")
         except Exception:
-            log.exception("gateway.bug", path=self._scope["path"], seconds=round(perf_counter() - began, 3))
+            log.exception("gateway.bug", path=self._scope["path"], seconds=round(self._seconds, 3))
             if self._started:
                 raise
             await self._apologise()
+        finally:
+            self._open_socket.close()
+
+    @property
+    def _seconds(self) -> float:
+        return perf_counter() - self._began
 
     async def _apologise(self) -> None:
         await self._tell(Problem(Kind.INTERNAL, f"This is a bug. The log has it under {self._id}."))
@@ -93,13 +103,20 @@ class _Exchange:
     async def _tagged_send(self, message: Message) -> None:
         if message["type"] in _RESPONSE_STARTS:
             self._started = True
-            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self._id.encode())]
+            # A WebSocket that was let in is answered as HTTP does it: 101.
+            self._telemetry.answered(self._scope, message.get("status", 101), self._seconds)
+            if message["type"] == "websocket.accept":
+                self._open_socket.enter_context(self._telemetry.open_socket())
+            told = self._scope.get(RATE_HEADERS, ())
+            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self._id.encode()), *told]
         await self._send(message)
 
 
 def _request_id(scope: Scope) -> str:
-    """The sender's own id when it is harmless, else a new one."""
+    """The sender's own id when it is harmless, else a new one; a secret put there would be in every log line."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _SENT_ID.fullmatch(value):
-            return str(value, "ascii")
+            sent = str(value, "ascii")
+            if redact(sent) == sent:
+                return sent
     return new_id()

@@ -16,13 +16,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from gateway.openai_errors import from_problem as openai_error
+from gateway.openai_errors import is_openai_path
 from nexus.errors import NexusError, StoreUnavailable
+from nexus.redaction import redact, redact_value
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 MEDIA_TYPE = "application/problem+json"
 REQUEST_ID = "nexus.request_id"  # key in the ASGI scope, set by gateway.edge
+RATE_HEADERS = "nexus.rate_headers"  # likewise, set by gateway.limiting
 RETRY_AFTER_S = 2
 
 
@@ -35,11 +39,13 @@ class Kind(Enum):
     NOT_FOUND = (404, "not-found", "There is no such thing")
     KEY_IN_USE = (409, "idempotency-key-in-use", "The message with this idempotency key is being worked on")
     NOT_HELD = (409, "order-not-held", "The order does not wait for a yes")
+    STILL_OPEN = (409, "order-still-open", "The order has not ended")
     HAS_ENDED = (409, "order-has-ended", "The order has ended")
     TOO_LARGE = (413, "too-large", "The request is too large")
     NOT_JSON = (415, "unsupported-media-type", "The request must be application/json")
     INVALID = (422, "invalid", "The request is not valid")
     KEY_REUSED = (422, "idempotency-key-reused", "The idempotency key was used for another message")
+    RATE_LIMITED = (429, "rate-limited", "Too many requests")
     INTERNAL = (500, "internal", "The gateway failed")
     STOPPING = (503, "stopping", "The gateway is being stopped")
     STORE_UNAVAILABLE = (503, "store-unavailable", "The database does not answer")
@@ -106,11 +112,13 @@ def _document(
         "type": f"urn:nexus:problem:{slug}",
         "title": title,
         "status": status,
-        "detail": detail,
-        "instance": connection.scope["path"],
+        "detail": redact(detail),
+        "instance": redact(connection.scope["path"]),
         "request_id": connection.scope.get(REQUEST_ID),
-        **extra,
+        **{name: redact_value(value) for name, value in extra.items()},
     }
+    if is_openai_path(connection.scope["path"]):
+        return openai_error(body, headers)
     return Response(json.dumps(body), status, headers, MEDIA_TYPE)
 
 

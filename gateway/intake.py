@@ -19,7 +19,7 @@ from nexus.bus import Ring
 from nexus.ids import new_order_id, new_session_id
 from nexus.logs import get_logger
 from nexus.messages import INTAKE, Doorbell, EventRing
-from nexus.work_order import Channel, Role, Status
+from nexus.work_order import Channel, Role, Status, Turn
 
 log = get_logger(__name__)
 
@@ -42,6 +42,7 @@ class Submission:
     idempotency_key: str | None = None
     spec_json: str | None = None
     budget_usd: Decimal | None = None
+    context: tuple[Turn, ...] | None = None  # the sender's own; None: what was said in the session
 
 
 async def submit_message(services: Services, submission: Submission) -> Accepted:
@@ -61,7 +62,7 @@ async def submit_message(services: Services, submission: Submission) -> Accepted
     if not accepted.same_request:
         raise Problem(Kind.KEY_REUSED, "This Idempotency-Key belongs to a message that says something else.")
     if accepted.is_new:
-        await _ring(services, accepted)
+        await ring_the_admin(services, accepted)
     return accepted
 
 
@@ -81,6 +82,7 @@ def _new_order(submission: Submission, now: datetime, deadline_s: float) -> NewO
         requested_tier=submission.tier,
         spec_json=submission.spec_json,
         budget_usd=submission.budget_usd,
+        context=submission.context,
         deadline_at=now + timedelta(seconds=deadline_s),
         session_is_new=submission.session_id is None,
         idempotency=IdempotencyKey(OWNER, key, _fingerprint(submission), now + KEY_LIVES) if key else None,
@@ -88,14 +90,16 @@ def _new_order(submission: Submission, now: datetime, deadline_s: float) -> NewO
 
 
 def _fingerprint(submission: Submission) -> str:
-    """What makes two messages the same: words, conversation, tier, spec and budget; not how long one waits."""
+    """What makes two messages the same: words, conversation, tier, spec, budget, context; not how long one waits."""
     said = [submission.content, submission.session_id, submission.tier, submission.spec_json]
     if submission.budget_usd is not None:
         said.append(str(submission.budget_usd))
+    if submission.context is not None:
+        said += ["context", *(f"{turn.role}: {turn.content}" for turn in submission.context)]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-async def _ring(services: Services, accepted: Accepted) -> None:
+async def ring_the_admin(services: Services, accepted: Accepted) -> None:
     """Tell the Admin, and who watches here; other gateways see the event at their next look.
 
     The order is safe already, so Redis gets little time.

@@ -15,8 +15,24 @@ from gateway.auth import guard
 from gateway.config import GatewaySettings, check_exposure
 from gateway.edge import Edge
 from gateway.errors import HANDLED, on_error
-from gateway.routes import agents, budget, chat, health, metrics, work_orders
+from gateway.limiting import limit
+from gateway.routes import (
+    access,
+    actions,
+    agents,
+    audit,
+    budget,
+    chat,
+    events,
+    health,
+    metrics,
+    openai,
+    prometheus,
+    sessions,
+    work_orders,
+)
 from gateway.services import check_stores, open_services
+from gateway.telemetry import VERSION
 from nexus.errors import ConfigurationError, NexusError
 from nexus.logs import configure_logs, get_logger
 from nexus.settings import load_settings
@@ -43,9 +59,9 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
     app = FastAPI(
         title="NEXUS gateway",
         summary="One door to a company of language models that works for you.",
-        version=health.VERSION,
+        version=VERSION,
         lifespan=lifespan,
-        dependencies=[Depends(guard)],
+        dependencies=[Depends(guard), Depends(limit)],
         middleware=[Middleware(Edge)],
         exception_handlers=dict.fromkeys(HANDLED, on_error),
         responses=openapi.PROBLEM_RESPONSE,
@@ -54,7 +70,23 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    for part in (chat, work_orders, metrics, budget, agents, health, ws, openapi):
+    for part in (
+        chat,
+        openai,
+        work_orders,
+        actions,
+        events,
+        sessions,
+        metrics,
+        prometheus,
+        budget,
+        audit,
+        agents,
+        health,
+        access,
+        ws,
+        openapi,
+    ):
         app.include_router(part.router)
     return app
 
@@ -109,6 +141,7 @@ def make_server(settings: GatewaySettings) -> GatewayServer:
         ws="websockets-sansio",
         ws_max_size=ws.MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
+        proxy_headers=False,  # uvicorn would believe X-Forwarded-For of everybody on this machine
         access_log=False,
         server_header=False,
         log_config=None,

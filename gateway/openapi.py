@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
 from gateway.errors import MEDIA_TYPE, FieldError
+from gateway.openai_requests import ChatCompletionRequest
 from gateway.schemas import ChatRequest
 
 router = APIRouter(include_in_schema=False)
@@ -64,7 +65,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
         _, extra = models_json_schema(
-            [(ChatRequest, "validation"), (ProblemDocument, "serialization")],
+            [
+                (ChatRequest, "validation"),
+                (ChatCompletionRequest, "validation"),
+                (ProblemDocument, "serialization"),
+            ],
             ref_template="#/components/schemas/{model}",
         )
         components = schema.setdefault("components", {})

@@ -1,10 +1,14 @@
-"""Who a request is from, as the guard has found out. Routes ask here and nowhere else."""
+"""Who a request is from, as the guard has found out, and what he may do. Routes ask here and nowhere else."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from starlette.requests import HTTPConnection
+
+from gateway.errors import Kind, Problem
+
+OF_A_TOKEN = "token:"  # noqa: S105 - begins the id of who comes by one: `token:NAME/JTI`
 
 
 class AccessRole(StrEnum):
@@ -22,9 +26,17 @@ class Principal:
     role: AccessRole
     via: str  # local, secret, token or ticket
 
+    @property
+    def token_id(self) -> str | None:
+        """The token's own id, also behind a ticket; None for who came by the secret or sits at this machine."""
+        return self.id.rpartition("/")[2] if self.id.startswith(OF_A_TOKEN) else None
+
 
 LOCAL = Principal("owner", AccessRole.OWNER, "local")
 """Whoever sits at this machine while there is no secret."""
+
+HOLDER = Principal("owner", AccessRole.OWNER, "secret")
+"""Whoever sends the secret."""
 
 
 def principal_of(connection: HTTPConnection) -> Principal:
@@ -33,9 +45,35 @@ def principal_of(connection: HTTPConnection) -> Principal:
     return principal
 
 
+def check_may_change(principal: Principal) -> None:
+    """The one place that says what a viewer may not.
+
+    Raises:
+        Problem: 403, this sender may only read.
+    """
+    if principal.role is not AccessRole.OWNER:
+        raise Problem(Kind.FORBIDDEN, "A viewer may only read.")
+
+
+def bad_credential() -> Problem:
+    """The one answer to every credential that does not open, whatever is wrong with it."""
+    return Problem(
+        Kind.UNAUTHENTICATED,
+        "Send the gateway's API_SECRET or a token as `Authorization: Bearer …`.",
+        headers={"WWW-Authenticate": 'Bearer realm="nexus"'},
+    )
+
+
 class FailedLogins(Protocol):
     """Who wants to know of credentials that were refused."""
 
     async def failed(self, address: str) -> None:
         """A login from `address` was refused."""
         ...
+
+
+class NobodyAsks:
+    """Takes no note of refused credentials."""
+
+    async def failed(self, address: str) -> None:
+        """Nothing happens."""

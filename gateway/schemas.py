@@ -264,6 +264,7 @@ class OrderView(FromRecord):
     deadline_at: datetime
     finished_at: datetime | None
     cancel_requested_at: datetime | None
+    retry_of: str | None = Field(description="the ended order that this one does again")
     budget_usd: Money | None = Field(description="this order's own limit in US dollars; null: the company's")
     url: str
     durability: StoredIn

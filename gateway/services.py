@@ -13,9 +13,13 @@ from db.engine import Database, open_database
 from db.migrate import migrate
 from db.spool import Spool, has_worked_before
 from db.store import Store
+from gateway.access import Access, open_access
 from gateway.config import GatewaySettings
+from gateway.kept import Kept
+from gateway.limits import RateLimits
 from gateway.replies import Replies
 from gateway.roster import Roster
+from gateway.telemetry import Company, Telemetry
 from nexus.bus import Bus
 from nexus.clock import Clock, SystemClock
 from nexus.errors import StoreUnavailable
@@ -36,6 +40,11 @@ class Services:
     replies: Replies
     roster: Roster
     budget: Budget
+    access: Access
+    limits: RateLimits
+    telemetry: Telemetry
+    company_numbers: Kept[Company] = field(default_factory=lambda: Kept(5.0))
+    readiness: Kept[bool] = field(default_factory=lambda: Kept(1.0))
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  # set: no new request is begun
 
 
@@ -77,10 +86,24 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
             _open_store(settings, database, clock := SystemClock()) as store,
             _open_bus(settings, clock) as (bus, roster),
             _following(Replies(store, clock), bus) as replies,
+            _open_limits(settings, clock) as limits,
         ):
             with _calm_gc():
                 budget = Budget(database, store.spool, settings.limits, clock)
-                yield Services(settings, clock, database, store, bus, replies, roster, budget)
+                access = open_access(settings, store, clock, limits)
+                yield Services(
+                    settings,
+                    clock,
+                    database,
+                    store,
+                    bus,
+                    replies,
+                    roster,
+                    budget,
+                    access,
+                    limits,
+                    Telemetry(limits),
+                )
     finally:
         await asyncio.to_thread(database.close)
 
@@ -110,6 +133,18 @@ async def _open_bus(settings: GatewaySettings, clock: Clock) -> AsyncIterator[tu
         yield bus, Roster(short, clock)
     finally:
         await bus.close()
+
+
+@asynccontextmanager
+async def _open_limits(settings: GatewaySettings, clock: Clock) -> AsyncIterator[RateLimits]:
+    """With a client of their own: what the bus does must not make a request wait here."""
+    redis = make_redis(settings.effective_redis_url)
+    limits = RateLimits(redis, settings, clock)
+    try:
+        async with _running(limits.watch(), "limits"):
+            yield limits
+    finally:
+        await redis.aclose(close_connection_pool=True)
 
 
 @asynccontextmanager

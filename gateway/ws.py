@@ -15,6 +15,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from db.records import EventRecord
 from gateway.approving import approve_order
+from gateway.auth import signs_in
 from gateway.bodies import parse_json
 from gateway.cancelling import cancel_order
 from gateway.errors import Kind, Problem, from_store
@@ -28,7 +29,10 @@ from gateway.frames import (
     SubscribeParams,
     parse_params,
 )
+from gateway.handshake import UNAUTHENTICATED, agreed_protocol, let_in, welcome
 from gateway.intake import Submission, submit_message
+from gateway.limiting import count
+from gateway.principals import Principal, check_may_change
 from gateway.replies import Follower
 from gateway.schemas import Limits, Message, OrderView, event_payload, order_url
 from gateway.services import Services, services_of
@@ -43,8 +47,10 @@ router = APIRouter()
 MAX_FRAME_BYTES = 256 * 1024
 MAX_BAD_FRAMES = 20
 MAX_SESSIONS = 64
-METHODS = ("ping", "chat.send", "session.subscribe", "order.cancel", "order.approve")
+READING = ("ping", "auth", "session.subscribe")  # every other method is the owner's
+METHODS = ("ping", "auth", "chat.send", "session.subscribe", "order.cancel", "order.approve")
 PAGE = 100
+WATCH_ACCESS_S = 5.0
 LAST_WORD_S = 20.0  # how long a stalled client has to start reading again and learn why it was closed
 
 
@@ -58,19 +64,26 @@ class _Hangup(Exception):
 
 
 @router.websocket("/ws")
+@signs_in
 async def websocket(socket: WebSocket) -> None:
-    """One client. The app's guard has run already."""
+    """One client. The app's guard has run already; who brought it no credential brings it in the first frame."""
     services = services_of(socket)
-    await socket.accept()
+    await socket.accept(agreed_protocol(socket))
+    principal = await let_in(socket)
+    if principal is None:
+        return
     with services.replies.follower() as follower:
-        await Talk(socket, services, follower).run()
+        await Talk(socket, services, follower, principal).run()
 
 
 class Talk:
     """One open WebSocket."""
 
-    def __init__(self, socket: WebSocket, services: Services, follower: Follower) -> None:
+    def __init__(
+        self, socket: WebSocket, services: Services, follower: Follower, principal: Principal
+    ) -> None:
         self._socket = socket
+        self._principal = principal
         self._services = services
         self._follower = follower
         self._sent: dict[str, int] = {}  # per session, the last event this client was sent
@@ -86,10 +99,23 @@ class Talk:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._read())
                 tasks.create_task(self._push())
+                if self._principal.token_id is not None:
+                    tasks.create_task(self._watch_access())
         except* _Hangup as group:
             await self._close(group.exceptions[0])
         except* WebSocketDisconnect:
             pass
+
+    async def _watch_access(self) -> None:
+        """A token that is revoked or over opens nothing any more, an open line neither."""
+        while True:
+            await self._services.clock.sleep(WATCH_ACCESS_S)
+            try:
+                is_welcome = await self._services.access.tokens.still_welcome(self._principal)
+            except StoreUnavailable:
+                continue
+            if not is_welcome:
+                raise _Hangup(UNAUTHENTICATED, "the token is revoked or over")
 
     async def _close(self, hangup: BaseException) -> None:
         if isinstance(hangup, _Hangup):
@@ -126,6 +152,8 @@ class Talk:
 
     async def _answer(self, request: RequestFrame) -> ResponseFrame:
         try:
+            if request.method != "ping":
+                await count(self._socket, self._principal)
             payload = await self._call(request)
         except Problem as problem:
             return ResponseFrame(id=request.id, ok=False, error=ErrorBody.of(problem))
@@ -134,9 +162,13 @@ class Talk:
         return ResponseFrame(id=request.id, ok=True, payload=payload)
 
     def _call(self, request: RequestFrame) -> Awaitable[dict[str, Any]]:
+        if request.method in METHODS and request.method not in READING:
+            check_may_change(self._principal)
         match request.method:
             case "ping":
                 return self._on_ping()
+            case "auth":
+                return self._on_auth()
             case "chat.send":
                 return self._on_chat_send(parse_params(request, Message, self._limits))
             case "session.subscribe":
@@ -150,6 +182,10 @@ class Talk:
 
     async def _on_ping(self) -> dict[str, Any]:
         return {"pong": True, "at": self._services.clock.now().isoformat()}
+
+    async def _on_auth(self) -> dict[str, Any]:
+        """Who is in already stays who he is."""
+        return dict(welcome(self._principal))
 
     async def _on_chat_send(self, message: Message) -> dict[str, Any]:
         if message.session_id is None or message.session_id not in self._sent:
@@ -175,11 +211,11 @@ class Talk:
         }
 
     async def _on_cancel(self, params: CancelParams) -> dict[str, Any]:
-        cancelled = await cancel_order(self._services, params.order_id)
+        cancelled = await cancel_order(self._services, self._principal, params.order_id)
         return OrderView.of(cancelled.value, cancelled.durability).model_dump(mode="json")
 
     async def _on_approve(self, params: ApproveParams) -> dict[str, Any]:
-        approved = await approve_order(self._services, params.order_id, params.tier)
+        approved = await approve_order(self._services, self._principal, params.order_id, params.tier)
         return OrderView.of(approved.value, approved.durability).model_dump(mode="json")
 
     async def _on_subscribe(self, params: SubscribeParams) -> dict[str, Any]:

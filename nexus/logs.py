@@ -1,10 +1,11 @@
-"""Logging: structlog over the standard library, to standard error, one line an event."""
+"""Logging: structlog over the standard library, to standard error, one line an event, without secrets."""
 
 import logging
 import sys
 
 import structlog
 
+from nexus.redaction import MASK, SECRET_NAMES, learn_secrets, redact, secrets_of
 from nexus.settings import CommonSettings
 
 # These write secrets (Telegram's URLs hold the token) or one line per request at INFO.
@@ -21,12 +22,14 @@ NOISY = (
 
 
 def configure_logs(settings: CommonSettings, process: str) -> None:
-    """Set up logging for this process; every line carries `process`."""
+    """Set up logging for this process; every line carries `process`, and none a secret of `settings`."""
+    learn_secrets(secrets_of(settings))
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_named_secrets,
     ]
     renderer: structlog.typing.Processor
     if settings.log_format == "json":
@@ -44,7 +47,7 @@ def configure_logs(settings: CommonSettings, process: str) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _RedactingFormatter(
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
@@ -53,6 +56,23 @@ def configure_logs(settings: CommonSettings, process: str) -> None:
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(process=process)
+
+
+def _without_named_secrets(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Cut out what is called `password` and the like; the rest of the line is looked at as it is written."""
+    for name in event.keys() & SECRET_NAMES:
+        event[name] = MASK
+    return event
+
+
+class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
+    """Looks at the finished line, so at exceptions and other libraries' messages too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line without secrets."""
+        return redact(super().format(record))
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -6,6 +6,8 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from nexus.errors import ConfigurationError
 
 REDIS_DOWN = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError)
+REDIS_USELESS = (redis.exceptions.RedisError, OSError)
+"""Down, or refusing: out of memory, read-only, another password."""
 
 
 def make_redis(url: str, *, max_connections: int = 64, blocking_reads: bool = False) -> Redis:

@@ -93,6 +93,7 @@ class WorkOrder:
     tier_rule: str | None
     spec_json: str | None
     context: tuple[Turn, ...]
+    brings_context: bool  # not triaged yet, and `context` is the sender's own: the session is not read
     fence: int
     claims: int
     attempts: int

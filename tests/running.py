@@ -36,6 +36,8 @@ def an_environment(folder: Path, **settings: str) -> dict[str, str]:
         "NEXUS_HOME": str(folder / "home"),
         "PORT": str(free_port()),
         "OLLAMA_BASE_URL": f"http://127.0.0.1:{free_port()}",
+        "RATE_LIMIT": "none",  # tests look far more often than people do
+        "RATE_LIMIT_ADDRESS": "none",
     }
     return os.environ | own | settings
 

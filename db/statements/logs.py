@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from db.tables import agent_metrics, audit_logs
 from nexus.ids import new_id
+from nexus.redaction import redact, redact_details
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,19 @@ def insert_execution(connection: Connection, execution: Execution, now: datetime
 
 
 def insert_audit_event(connection: Connection, audit: AuditEvent, now: datetime) -> str:
-    """Write one audit row; returns its id. Audit rows are never changed."""
+    """Write one audit row, without secrets; returns its id. Audit rows are never changed."""
     row_id = new_id()
     connection.execute(
         sa.insert(audit_logs),
         {
             "id": row_id,
             "created_at": now,
-            "actor": audit.actor,
+            "actor": redact(audit.actor),
             "action": audit.action,
             "status": audit.status,
             "work_order_id": audit.work_order_id,
             "session_id": audit.session_id,
-            "details": json.dumps(dict(audit.details), ensure_ascii=False, default=str),
+            "details": json.dumps(redact_details(audit.details), ensure_ascii=False, default=str),
         },
     )
     return row_id
@@ -102,3 +103,62 @@ def select_audit_events(
     if work_order_id is not None:
         query = query.where(audit_logs.c.work_order_id == work_order_id)
     return [dict(row._mapping) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which audit rows; None: whatever it is. The time is half open: `after` counts, `before` does not."""
+
+    actor: str | None = None
+    action: str | None = None
+    order_id: str | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One audit row as it is stored; `details` is JSON text."""
+
+    id: str
+    at: datetime
+    actor: str
+    action: str
+    status: str
+    work_order_id: str | None
+    session_id: str | None
+    details: str
+
+
+def audit_page(
+    connection: Connection, wanted: AuditFilter, *, cursor: str | None, limit: int
+) -> list[AuditRow]:
+    """Audit rows, newest first, at most `limit`, older than the row whose id `cursor` is."""
+    c = audit_logs.c
+    tests = (
+        (wanted.actor, c.actor == wanted.actor),
+        (wanted.action, c.action == wanted.action),
+        (wanted.order_id, c.work_order_id == wanted.order_id),
+        (wanted.after, c.created_at >= sa.bindparam("after", wanted.after, c.created_at.type)),
+        (wanted.before, c.created_at < sa.bindparam("before", wanted.before, c.created_at.type)),
+        (cursor, c.id < sa.bindparam("cursor", cursor, c.id.type)),
+    )
+    query = (
+        sa.select(audit_logs)
+        .where(*(test for value, test in tests if value is not None))
+        .order_by(c.id.desc())
+        .limit(limit)
+    )
+    return [
+        AuditRow(
+            row.id,
+            row.created_at,
+            row.actor,
+            row.action,
+            row.status,
+            row.work_order_id,
+            row.session_id,
+            row.details,
+        )
+        for row in connection.execute(query)
+    ]

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from db.records import Accepted, Assignment, Ending, IdempotencyKey, NewOrder
 from db.statements.events import Happening, append_events
 from db.statements.outbox import put_in_outbox, take_out_of_outbox
-from db.statements.rows import order_from, turns_json
+from db.statements.rows import order_from, own_context_json, turns_json
 from db.tables import deliveries, idempotency_keys, messages, sessions, work_orders
 from db.types import db_now
 from nexus.errors import LeaseLost, OrderCancelled
@@ -112,7 +112,7 @@ def accept_order(connection: Connection, new: NewOrder, now: datetime) -> Accept
             "available_at": now,
             "retry_of": new.retry_of,
             "budget_usd": new.budget_usd,
-            "context": turns_json(new.context or ()),
+            "context": own_context_json(new.context),
             "deadline_at": new.deadline_at,
             "created_at": now,
             "updated_at": now,

@@ -1,7 +1,10 @@
 """Reading for people: lists and single orders."""
 
-from collections.abc import Collection
+import operator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,8 +14,10 @@ from db.statements.attempts import attempts_of
 from db.statements.calls import calls_of
 from db.statements.events import events_of_order
 from db.statements.rows import order_from
-from db.tables import sessions, work_orders
-from nexus.work_order import Role, Status, WorkOrder
+from db.tables import events, sessions, work_orders
+from nexus.work_order import Channel, Difficulty, Role, Status, WorkOrder
+
+type Compare = Callable[[Any, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,34 @@ class OrderHistory:
     attempts: tuple[AttemptRecord, ...]
     calls: tuple[CallRecord, ...]
     events: tuple[EventRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which orders a list is about, beside their status and owner; None: all of them.
+
+    `text` is looked for in the message, whatever its case (on SQLite: the case of ASCII letters).
+    """
+
+    user_id: str | None = None
+    session_id: str | None = None
+    channel: Channel | None = None
+    difficulty: Difficulty | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlace:
+    """Whose an order is, its session, and the number of its first event."""
+
+    user_id: str
+    session_id: str
+    first_seq: int
+
+
+ALL = Narrowing()
 
 
 def get_order(connection: Connection, order_id: str) -> WorkOrder | None:
@@ -44,6 +77,17 @@ def get_history(connection: Connection, order_id: str) -> OrderHistory | None:
     )
 
 
+def place_of_order(connection: Connection, order_id: str) -> OrderPlace | None:
+    """Whose it is and where its events begin, or None."""
+    first = sa.select(sa.func.min(events.c.seq)).where(events.c.order_id == order_id).scalar_subquery()
+    row = connection.execute(
+        sa.select(sessions.c.user_id, sessions.c.id, first)
+        .join(work_orders, work_orders.c.session_id == sessions.c.id)
+        .where(work_orders.c.id == order_id)
+    ).first()
+    return OrderPlace(row[0], row[1], row[2] or 0) if row else None
+
+
 def list_orders(
     connection: Connection,
     *,
@@ -51,9 +95,13 @@ def list_orders(
     owner: Role | None = None,
     before: str | None = None,
     limit: int = 50,
+    narrowed: Narrowing = ALL,
 ) -> list[WorkOrder]:
     """Orders, newest first, at most `limit`, older than the id `before` (a keyset: ids sort by time)."""
     query = sa.select(work_orders).order_by(work_orders.c.id.desc()).limit(limit)
+    if narrowed.user_id is not None:
+        query = query.join(sessions, sessions.c.id == work_orders.c.session_id)
+    query = query.where(*_conditions(narrowed))
     if status is not None:
         query = query.where(work_orders.c.status == status.value)
     if owner is not None:
@@ -61,6 +109,20 @@ def list_orders(
     if before is not None:
         query = query.where(work_orders.c.id < before)
     return [order_from(row) for row in connection.execute(query)]
+
+
+def _conditions(to: Narrowing) -> list[sa.ColumnElement[bool]]:
+    c = work_orders.c
+    tests: tuple[tuple[object, Compare, sa.Column[Any]], ...] = (
+        (to.user_id, operator.eq, sessions.c.user_id),
+        (to.session_id, operator.eq, c.session_id),
+        (to.channel, operator.eq, c.channel),
+        (to.difficulty, operator.eq, c.difficulty),
+        (to.created_after, operator.gt, c.created_at),
+        (to.created_before, operator.lt, c.created_at),
+    )
+    found = [compare(column, wanted) for wanted, compare, column in tests if wanted is not None]
+    return [*found, c.content.icontains(to.text, autoescape=True)] if to.text else found
 
 
 def count_open(connection: Connection) -> int:

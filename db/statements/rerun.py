@@ -4,19 +4,20 @@ Unlike a requeue it takes an order of any ending, and goes on in a conversation 
 as it is. The new conversation begins with the messages that stood before the old order, so both have the same context.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from ulid import ULID
 
-from db.records import Accepted, NewOrder
-from db.statements.logs import AuditEvent, insert_audit_event
-from db.statements.orders import accept_order
+from db.records import Accepted
+from db.statements.again import accept_again, again
+from db.statements.logs import AuditEvent
 from db.statements.queries import get_order
-from db.tables import messages, outbox, sessions
+from db.tables import messages
 from nexus.errors import PermanentError
-from nexus.ids import new_order_id, new_session_id
+from nexus.ids import new_session_id
 from nexus.work_order import Channel, Role, WorkOrder
 
 CONTEXT_MESSAGES = 20
@@ -56,33 +57,18 @@ def rerun_order(
         raise PermanentError(f"{order_id}: there is no such order; `nexus orders list` names them.")
     if old.is_open:
         raise PermanentError(f"{old.id} is still {old.status.value}: only what has ended can be replayed.")
-    new = NewOrder(
-        id=new_order_id(),
+    new = replace(
+        again(connection, old, now, deadline_s),
         session_id=new_session_id(),
-        user_id=_user_of(connection, old.session_id),
         channel=Channel.CLI,
-        content=old.content,
         requested_tier=tier or old.requested_tier,
-        spec_json=old.spec_json,
-        deadline_at=now + timedelta(seconds=deadline_s),
-        retry_of=old.id,
         budget_usd=old.budget_usd,
     )
-    accepted = accept_order(connection, new, now)
-    _copy_context(connection, old, new.session_id, now - timedelta(seconds=1))
-    # Nobody rings after this commit, so the relay need not wait for a ring to be lost.
-    connection.execute(sa.update(outbox).where(outbox.c.order_id == new.id).values(ring_at=now))
     details: dict[str, object] = {"replayed_as": new.id, "tier": tier.value if tier else None}
     audit = AuditEvent(actor, "order.replayed", "accepted", old.id, old.session_id, details)
-    insert_audit_event(connection, audit, now)
+    accepted = accept_again(connection, new, audit, now)
+    _copy_context(connection, old, new.session_id, now - timedelta(seconds=1))
     return accepted
-
-
-def _user_of(connection: Connection, session_id: str) -> str:
-    user: str = connection.execute(
-        sa.select(sessions.c.user_id).where(sessions.c.id == session_id)
-    ).scalar_one()
-    return user
 
 
 def _copy_context(connection: Connection, old: WorkOrder, session_id: str, before: datetime) -> None:

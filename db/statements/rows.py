@@ -32,6 +32,7 @@ def order_from(row: AnyRow) -> WorkOrder:
         tier_rule=row.tier_rule,
         spec_json=row.spec,
         context=_TURNS.validate_json(row.context) if row.context else (),
+        brings_context=row.context is not None and row.tier_rule is None,
         fence=row.fence,
         claims=row.claims,
         attempts=row.attempts,
@@ -117,6 +118,11 @@ def checks_json(verdict: VerdictRecord) -> str:
 def turns_json(turns: tuple[Turn, ...]) -> str | None:
     """A context as stored; None for an empty one."""
     return _TURNS.dump_json(turns).decode() if turns else None
+
+
+def own_context_json(turns: tuple[Turn, ...] | None) -> str | None:
+    """A sender's own context as stored; an empty one is one too, and None is none."""
+    return None if turns is None else _TURNS.dump_json(turns).decode()
 
 
 def price_json(price: Price | None) -> str | None:

@@ -10,13 +10,12 @@ from starlette.responses import Response
 
 from db.statements.switches import Switch
 from gateway.bodies import json_response, read_json
+from gateway.principals import principal_of
 from gateway.schemas import Money
 from gateway.services import services_of
 from nexus.budget import Window
 
 router = APIRouter(tags=["budget"])
-
-BY_OWNER = "owner"
 
 
 class WindowView(BaseModel):
@@ -118,5 +117,7 @@ async def post_thaw(request: Request) -> Response:
 
 async def _switch(request: Request, *, is_on: bool) -> Response:
     body = await read_json(request, FreezeRequest) if await request.body() else FreezeRequest()
-    switch = await services_of(request).budget.set_frozen(is_on=is_on, by=BY_OWNER, reason=body.reason)
+    switch = await services_of(request).budget.set_frozen(
+        is_on=is_on, by=principal_of(request).id, reason=body.reason
+    )
     return json_response(FreezeView.of(switch))

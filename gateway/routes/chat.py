@@ -1,7 +1,5 @@
 """POST /api/chat: say something, and get the answer or the order's address."""
 
-import re
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +7,8 @@ from starlette.responses import Response
 from db.records import Accepted
 from db.store import Stored
 from gateway.bodies import json_response, read_json
-from gateway.errors import FieldError, Kind, Problem
+from gateway.errors import Kind, Problem
+from gateway.idempotency import KEY, idempotency_key
 from gateway.intake import Submission, submit_message
 from gateway.openapi import problem_described
 from gateway.schemas import ChatReply, ChatRequest, HoldView, order_url
@@ -20,7 +19,6 @@ from nexus.work_order import Channel, Status, WorkOrder
 router = APIRouter(tags=["chat"])
 
 REPEAT_AFTER_S = 1
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 # The body and the header are read by hand, which spares 0.2 ms a message, and described here.
 _DESCRIPTION = {
@@ -36,7 +34,7 @@ _DESCRIPTION = {
             "description": "Your own name for this message: sending it again within 24 h is then harmless. While "
             "the order is worked on, a repeat is 409 with its address (after `wait` seconds, if you wait); "
             "afterwards it is the stored reply; with another message it is 422.",
-            "schema": {"type": "string", "pattern": f"^{_KEY.pattern}$"},
+            "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
             "example": "5f2c7a9e-morning-report",
         }
     ],
@@ -71,7 +69,7 @@ async def post_chat(request: Request) -> Response:
         channel=Channel.REST,
         session_id=body.session_id,
         tier=body.tier,
-        idempotency_key=_idempotency_key(request),
+        idempotency_key=idempotency_key(request),
         spec_json=body.spec_json,
         budget_usd=body.budget_usd,
     )
@@ -82,14 +80,6 @@ async def post_chat(request: Request) -> Response:
     if not accepted.is_new:
         raise _in_use(accepted)
     return _accepted_response(accepted, found)
-
-
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
-    if key is not None and not _KEY.fullmatch(key):
-        wrong = FieldError("Idempotency-Key", "must be 1 to 255 visible ASCII characters")
-        raise Problem(Kind.INVALID, f"{wrong.field} {wrong.message}", errors=[wrong])
-    return key
 
 
 async def _outcome(services: Services, accepted: Accepted, wait_s: float) -> Stored[WorkOrder] | None:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from importlib.metadata import version
 from typing import Literal
 
 from fastapi import APIRouter
@@ -14,21 +13,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.spool import Spool
+from db.statements.census import answers
+from db.statements.model_health import all_model_health
 from db.statements.modes import Mode
 from db.statements.queries import count_open
 from db.store import Store
 from gateway.auth import public
 from gateway.bodies import json_response
+from gateway.errors import Kind, Problem
+from gateway.limits import RateLimits
+from gateway.openapi import problem_described
 from gateway.replies import Replies
 from gateway.roster import Beat
-from gateway.services import services_of
+from gateway.services import Services, services_of
+from gateway.telemetry import VERSION
+from gateway.vitals import budget_vital, models_vital
 from nexus.errors import StoreUnavailable, TransientError
 from nexus.work_order import Role
 
 router = APIRouter(tags=["health"])
 
-VERSION = version("nexus-ai-team")
 STORE_TIMEOUT_S = 3.0
+READY_TIMEOUT_S = 1.0
 
 
 class Health(StrEnum):
@@ -45,6 +51,12 @@ class Liveness(BaseModel):
 
     status: Literal["ok"] = "ok"
     version: str = VERSION
+
+
+class Readiness(BaseModel):
+    """Messages can be accepted."""
+
+    status: Literal["ready"] = "ready"
 
 
 class ModeView(BaseModel):
@@ -72,7 +84,7 @@ class HealthReport(BaseModel):
     status: Health
     version: str = VERSION
     components: dict[str, Component] = Field(
-        description="`gateway`, `database`, `redis`, and `workers.<role>` for each role"
+        description="`gateway`, `database`, `redis`, `models`, `budget`, and `workers.<role>` for each role"
     )
 
 
@@ -81,6 +93,42 @@ class HealthReport(BaseModel):
 async def health() -> Response:
     """Liveness; needs no token and touches nothing."""
     return json_response(Liveness())
+
+
+@router.get("/livez", operation_id="livez", summary="Does the process answer?", response_model=Liveness)
+@public
+async def livez() -> Response:
+    """As GET /health: needs no token and touches nothing."""
+    return json_response(Liveness())
+
+
+@router.get(
+    "/readyz",
+    operation_id="readyz",
+    summary="Can messages be accepted?",
+    response_model=Readiness,
+    responses={503: problem_described("Not now; a load balancer goes elsewhere")},
+)
+@public
+async def readyz(request: Request) -> Response:
+    """Ready while some store takes messages: the database, or this host's spool. Needs no token, tells no details.
+
+    The store is asked once a second at most, however often this is.
+    """
+    services = services_of(request)
+    if not await services.readiness.get(lambda: _can_accept(services), services.clock.monotonic()):
+        raise Problem(Kind.STORE_UNAVAILABLE, "Not ready.", headers={"Retry-After": "1"})
+    return json_response(Readiness())
+
+
+async def _can_accept(services: Services) -> bool:
+    store = services.store
+    database = store.spool.database if store.spool is not None and store.is_local else store.primary
+    try:
+        async with asyncio.timeout(READY_TIMEOUT_S):
+            return await database.read(answers)
+    except (StoreUnavailable, TimeoutError):
+        return False
 
 
 @router.get(
@@ -94,15 +142,32 @@ async def health_detailed(request: Request) -> Response:
     services = services_of(request)
     beats = await heard_beats(request)
     components = {
-        "gateway": _gateway(services.replies),
+        "gateway": _gateway(services.replies, services.limits),
         "database": await _database(services.store),
         "redis": _redis(reachable=beats is not None),
+        **await _models_and_money(services),
     }
     for role in Role:
         crew = crew_of(role, beats, services.clock.now())
         components[f"workers.{role.value}"] = Component(status=crew.status, reason=crew.reason)
     worst = max((part.status for part in components.values()), key=list(Health).index)
     return json_response(HealthReport(status=worst, components=components))
+
+
+async def _models_and_money(services: Services) -> dict[str, Component]:
+    """As the database has them; unknown while it cannot be asked."""
+    try:
+        async with asyncio.timeout(STORE_TIMEOUT_S):
+            windows, frozen = await services.budget.windows(), await services.budget.frozen()
+            known = await services.database.read(all_model_health)
+    except (StoreUnavailable, TimeoutError):
+        unknown = Component(status=Health.UNKNOWN, reason="the database does not answer")
+        return {"models": unknown, "budget": unknown}
+    vitals = {"models": models_vital(known), "budget": budget_vital(windows, frozen)}
+    return {
+        name: Component(status=Health(vital.status.value), reason=vital.reason)
+        for name, vital in vitals.items()
+    }
 
 
 async def heard_beats(request: Request) -> list[Beat] | None:
@@ -113,8 +178,11 @@ async def heard_beats(request: Request) -> list[Beat] | None:
         return None
 
 
-def _gateway(replies: Replies) -> Component:
+def _gateway(replies: Replies, limits: RateLimits) -> Component:
     reason = f"{replies.waiting_calls} calls wait, {replies.followed_sessions} sessions are followed"
+    if not limits.are_shared:
+        reason += "; without Redis each gateway counts its rate limits by itself"
+        return Component(status=Health.DEGRADED, reason=reason)
     return Component(status=Health.HEALTHY, reason=reason)
 
 

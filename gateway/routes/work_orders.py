@@ -2,23 +2,61 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import AwareDatetime
 from starlette.requests import Request
 from starlette.responses import Response
 
+from db.statements.queries import Narrowing
 from gateway.approving import approve_order
 from gateway.bodies import json_response, read_json
 from gateway.cancelling import cancel_order
 from gateway.errors import Kind, Problem
 from gateway.history_schemas import OrderDetail
 from gateway.openapi import problem_described
-from gateway.schemas import ORDER_ID, ApproveRequest, OrderPage, OrderView
+from gateway.ownership import own_order, user_of
+from gateway.principals import principal_of
+from gateway.schemas import ORDER_ID, SESSION_ID, ApproveRequest, OrderPage, OrderView
 from gateway.services import services_of
-from nexus.work_order import Role, Status
+from nexus.work_order import Channel, Difficulty, Role, Status
 
 router = APIRouter(tags=["work orders"])
 
 type OrderId = Annotated[str, Path(examples=["WO-01JD0Z7M2T9V6Q4B8X3N5K1YHR"])]
+
+
+def narrowing(
+    request: Request,
+    channel: Annotated[Channel | None, Query(description="only orders that came in by this door")] = None,
+    difficulty: Annotated[Difficulty | None, Query(description="only orders judged like this")] = None,
+    session_id: Annotated[
+        str | None, Query(pattern=SESSION_ID, description="only this conversation's orders")
+    ] = None,
+    created_after: Annotated[
+        AwareDatetime | None,
+        Query(description="only orders accepted later", examples=["2026-11-22T08:00:00Z"]),
+    ] = None,
+    created_before: Annotated[AwareDatetime | None, Query(description="only orders accepted earlier")] = None,
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=200,
+            pattern=r"^[^\x00]+$",
+            description="only orders whose message contains this, in any case (on SQLite: ASCII letters in any case)",
+        ),
+    ] = None,
+) -> Narrowing:
+    """The filters of a list of orders, those that are not about their work."""
+    return Narrowing(
+        user_id=user_of(principal_of(request)),
+        session_id=session_id,
+        channel=channel,
+        difficulty=difficulty,
+        created_after=created_after,
+        created_before=created_before,
+        text=q,
+    )
 
 
 @router.get(
@@ -26,14 +64,15 @@ type OrderId = Annotated[str, Path(examples=["WO-01JD0Z7M2T9V6Q4B8X3N5K1YHR"])]
 )
 async def list_work_orders(
     request: Request,
+    narrowed: Annotated[Narrowing, Depends(narrowing)],
     status: Annotated[Status | None, Query(description="only orders with this status")] = None,
     owner: Annotated[Role | None, Query(description="only orders this role holds or held last")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(pattern=ORDER_ID, description="`next_cursor` of a page")] = None,
 ) -> Response:
-    """Work orders, newest first; pages stay stable while new orders arrive."""
+    """Work orders, newest first; pages stay stable while new orders arrive. All filters hold together."""
     store = services_of(request).store
-    listed = await store.orders(status=status, owner=owner, before=cursor, limit=limit + 1)
+    listed = await store.orders(status=status, owner=owner, before=cursor, limit=limit + 1, narrowed=narrowed)
     return json_response(OrderPage.of(listed, limit))
 
 
@@ -48,9 +87,8 @@ async def get_work_order(request: Request, order_id: OrderId) -> Response:
 
     503 with Retry-After while it cannot be told whether there is one, because PostgreSQL is away.
     """
-    history = None
-    if "\x00" not in order_id:  # PostgreSQL takes no NUL, not even to look for one
-        history = await services_of(request).store.history(order_id)
+    await own_order(request, order_id)
+    history = await services_of(request).store.history(order_id)
     if history is None:
         raise Problem(Kind.NOT_FOUND, "There is no work order with this id.")
     return json_response(OrderDetail.of(history))
@@ -68,7 +106,8 @@ async def post_cancel(request: Request, order_id: OrderId) -> Response:
 
     A call that runs is cut off and priced at its worst case. Cancelling a cancelled order is 200 again.
     """
-    cancelled = await cancel_order(services_of(request), order_id)
+    await own_order(request, order_id)
+    cancelled = await cancel_order(services_of(request), principal_of(request), order_id)
     return json_response(OrderView.of(cancelled.value, cancelled.durability))
 
 
@@ -84,6 +123,7 @@ async def post_approve(request: Request, order_id: OrderId) -> Response:
 
     The yes holds for tries that cost at most what the option said.
     """
+    await own_order(request, order_id)
     body = await read_json(request, ApproveRequest) if await request.body() else ApproveRequest()
-    approved = await approve_order(services_of(request), order_id, body.tier)
+    approved = await approve_order(services_of(request), principal_of(request), order_id, body.tier)
     return json_response(OrderView.of(approved.value, approved.durability))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from gateway.config import GatewaySettings
+from gateway.config import GatewaySettings, secrets_of
 from nexus.errors import ConfigurationError
 from nexus.settings import load_settings
 
@@ -45,7 +45,7 @@ def company_address(url: str | None = None) -> Address:
         ConfigurationError: `url` is not an http address, or a setting is wrong.
     """
     settings = load_settings(GatewaySettings)
-    secret = settings.api_secret.get_secret_value() if settings.api_secret else None
+    secret = next(iter(secrets_of(settings)), None)
     address = (url or url_of(settings)).rstrip("/")
     if urlsplit(address).scheme not in ("http", "https"):
         raise ConfigurationError(f"--url {address}: write it as http://host:port.")

@@ -21,6 +21,7 @@ from nexus.work_order import TERMINAL, Status
 OPEN_TIMEOUT_S = 10
 RECONNECT_FOR_S = 60.0  # a restarted gateway needs some seconds
 RECONNECT_S = 1.0
+UNAUTHENTICATED = 4401  # the close code for who does not say who he is
 LINE_BROKEN = (ConnectionClosed, OSError, TimeoutError, InvalidHandshake, InvalidURI)
 END_EVENTS = {f"order.{status.value}": status for status in TERMINAL}
 HELD_EVENT = f"order.{Status.HELD.value}"
@@ -133,6 +134,8 @@ def _rejection(address: Address, error: InvalidStatus) -> NexusError:
 def _broken(address: Address, what: Ask | _Order, error: Exception) -> NexusError:
     if isinstance(what, _Order):
         return NexusError(f"the line broke; the order goes on: see {address.url}/api/work-orders/{what.id}")
+    if isinstance(error, ConnectionClosed) and error.rcvd and error.rcvd.code == UNAUTHENTICATED:
+        return address.refusal
     if isinstance(error, ConnectionClosed):
         return NexusError("the line broke before the company confirmed the message.")
     return address.silence

@@ -1,6 +1,7 @@
 """What `nexus up` says when the company is ready: where it is, what is real, what is weak and how to better it."""
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway.config import GatewaySettings
+from gateway.config import GatewaySettings, secrets_of
+from gateway.secret_file import stored_secrets
 from nexus.cli.company import url_of
 from nexus.cli.survey import Models, Stores
 from nexus.cli.terminal import one_line
@@ -76,10 +78,17 @@ def _facts(opening: Opening) -> Iterator[tuple[str, str]]:
 
 
 def _ways_to_talk(settings: GatewaySettings) -> Iterator[str]:
-    secret = ' -H "Authorization: Bearer $API_SECRET"' if settings.api_secret else ""
+    secret = f' -H "Authorization: Bearer {_secret_for_a_shell(settings)}"' if secrets_of(settings) else ""
     body = f'{{"content": "{QUESTION}", "wait": 60}}'
     yield f'  {command_name()} chat "{QUESTION}"'
     yield f"  curl -s {url_of(settings)}/api/chat{secret} -H 'Content-Type: application/json' -d '{body}'"
+
+
+def _secret_for_a_shell(settings: GatewaySettings) -> str:
+    """Words that a shell puts the secret in place of; the secret itself is never printed."""
+    if stored_secrets(settings.secret_path):
+        return f"$(head -n 1 {shlex.quote(str(settings.secret_path))})"
+    return "$API_SECRET"
 
 
 def command_name() -> str:

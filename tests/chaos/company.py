@@ -201,4 +201,5 @@ class Company:
 
 
 def _our_environment(**settings: str) -> dict[str, str]:
-    return bare_environment(PYTHONPATH=str(REPOSITORY), **settings)
+    unlimited = {"RATE_LIMIT": "none", "RATE_LIMIT_ADDRESS": "none"}
+    return bare_environment(PYTHONPATH=str(REPOSITORY), **unlimited, **settings)

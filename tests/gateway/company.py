@@ -43,6 +43,9 @@ def gateway_settings(home: Path, redis_url: str, **changes: object) -> GatewaySe
         "max_content_chars": 1000,
         "max_wait_s": 30,
         "ws_stall_s": 10,
+        "rate_limit": "none",
+        "rate_limit_address": "none",
+        "rate_limit_login": "none",
     }
     return GatewaySettings.model_validate(values | changes)
 

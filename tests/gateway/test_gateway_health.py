@@ -5,12 +5,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+from fastapi import FastAPI
 from redis.asyncio import Redis
 
+from db.statements.model_health import ModelHealth, put_model_health
 from gateway.main import create_app
 from gateway.roster import WORKERS
+from nexus.model_status import ModelStatus
 from nexus.work_order import Role
-from tests.gateway.company import LOOPBACK, gateway_settings
+from tests.gateway.company import LOOPBACK, gateway_settings, services_in
 
 
 def a_beat(worker: str, silent_s: float, changes: dict[str, object]) -> dict[str, object]:
@@ -32,18 +35,30 @@ async def beat(redis: Redis, worker: str, silent_s: float = 0, **changes: object
     await redis.hset(WORKERS, worker, json.dumps(a_beat(worker, silent_s, changes)))
 
 
-async def test_a_company_at_work_is_healthy(client: httpx.AsyncClient, redis: Redis) -> None:
+async def test_a_company_at_work_is_healthy(app: FastAPI, client: httpx.AsyncClient, redis: Redis) -> None:
     await beat(redis, "w1")
     await beat(redis, "w2")
+    looked = ModelHealth("anthropic", "opus", ModelStatus.HEALTHY, "fine", None, datetime.now(UTC), "w1")
+    await services_in(app).database.run(put_model_health, [looked])
     report = (await client.get("/api/health/detailed")).json()
     assert report["status"] == "healthy"
     assert report["components"].keys() == {
         "gateway",
         "database",
         "redis",
+        "models",
+        "budget",
         *(f"workers.{role}" for role in Role),
     }
     assert all(part["reason"] for part in report["components"].values())
+
+
+async def test_models_that_nobody_has_looked_at_yet_are_unknown_and_that_is_not_healthy(
+    client: httpx.AsyncClient, redis: Redis
+) -> None:
+    await beat(redis, "w1")
+    report = (await client.get("/api/health/detailed")).json()
+    assert report["components"]["models"]["status"] == report["status"] == "unknown"
 
 
 async def test_a_role_that_nobody_fills_is_critical_and_so_is_the_whole(

@@ -238,7 +238,7 @@ async def test_a_stranger_is_refused_before_the_socket_opens(
 async def test_with_a_secret_the_socket_needs_it(settings: GatewaySettings) -> None:
     with running_gateway(settings.model_copy(update={"api_secret": SecretStr("s3cret")})) as gateway:
         with pytest.raises(InvalidStatus) as refused:
-            async with calling(gateway):
+            async with calling(gateway, Authorization="Bearer wrong"):
                 pass
         assert refused.value.response.status_code == 401
         async with calling(gateway, Authorization="Bearer s3cret") as caller:

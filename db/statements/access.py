@@ -1,0 +1,106 @@
+"""Tokens and WebSocket tickets: who may come in besides the holder of the secret.
+
+A row holds nothing that opens: of a token its id, of a ticket its hash.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from db.statements.logs import AuditEvent, insert_audit_event
+from db.tables import tokens, ws_tickets
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token that was handed out. `role` is what it may do."""
+
+    jti: str
+    name: str
+    role: str
+    created_at: datetime
+    created_by: str
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+    def is_good(self, now: datetime) -> bool:
+        """True while it opens."""
+        return self.revoked_at is None and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket that was not used yet: for whom, with which role."""
+
+    hash: str
+    principal: str
+    role: str
+    expires_at: datetime
+
+
+_GET_TOKEN = sa.select(tokens).where(tokens.c.jti == sa.bindparam("wanted"))
+
+
+def insert_token(connection: Connection, token: TokenRow) -> None:
+    """Note a token that is about to be handed out, with an audit row."""
+    connection.execute(
+        sa.insert(tokens), {name: getattr(token, name) for name in TokenRow.__dataclass_fields__}
+    )
+    _audit(connection, token, "token.create", token.created_by, token.created_at)
+
+
+def get_token(connection: Connection, jti: str) -> TokenRow | None:
+    """The token with this id, revoked or not."""
+    row = connection.execute(_GET_TOKEN, {"wanted": jti}).first()
+    return _token(row) if row else None
+
+
+def list_tokens(connection: Connection) -> list[TokenRow]:
+    """Every token that was handed out, the newest first."""
+    query = sa.select(tokens).order_by(tokens.c.created_at.desc(), tokens.c.jti)
+    return [_token(row) for row in connection.execute(query)]
+
+
+def revoke_tokens(connection: Connection, wanted: str, actor: str, now: datetime) -> list[TokenRow]:
+    """Revoke the token with this id, or all with this name; returns those that were not revoked yet."""
+    rows = connection.execute(
+        sa.update(tokens)
+        .where(sa.or_(tokens.c.jti == wanted, tokens.c.name == wanted), tokens.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(tokens)
+    )
+    revoked = [_token(row) for row in rows]
+    for token in revoked:
+        _audit(connection, token, "token.revoke", actor, now)
+    return revoked
+
+
+def insert_ticket(connection: Connection, ticket: TicketRow, now: datetime) -> None:
+    """Note a ticket; those that nobody used in time go."""
+    connection.execute(sa.delete(ws_tickets).where(ws_tickets.c.expires_at <= now))
+    connection.execute(
+        sa.insert(ws_tickets), {name: getattr(ticket, name) for name in TicketRow.__dataclass_fields__}
+    )
+
+
+def take_ticket(connection: Connection, digest: str, now: datetime) -> TicketRow | None:
+    """Use a ticket up: of any number of callers one gets it; None when it is not there or too old."""
+    row = connection.execute(
+        sa.delete(ws_tickets).where(ws_tickets.c.hash == digest).returning(ws_tickets)
+    ).first()
+    if row is None or row.expires_at <= now:
+        return None
+    return TicketRow(row.hash, row.principal, row.role, row.expires_at)
+
+
+def _token(row: sa.Row[tuple[object, ...]]) -> TokenRow:
+    return TokenRow(
+        row.jti, row.name, row.role, row.created_at, row.created_by, row.expires_at, row.revoked_at
+    )
+
+
+def _audit(connection: Connection, token: TokenRow, action: str, actor: str, now: datetime) -> None:
+    details = {"jti": token.jti, "name": token.name, "role": token.role}
+    insert_audit_event(connection, AuditEvent(actor, action, "done", None, None, details), now)

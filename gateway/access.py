@@ -1,0 +1,81 @@
+"""What decides who comes in, opened with the other services: secrets, tokens, tickets, names and proxies."""
+
+import socket
+from dataclasses import dataclass
+
+import psutil
+
+from db.store import Store
+from gateway.config import GatewaySettings
+from gateway.hosts import LOCAL_NAMES, HostRules, as_name, parse_names, parse_networks, parse_origins
+from gateway.principals import HOLDER, FailedLogins, NobodyAsks, Principal
+from gateway.secret_file import Secrets
+from gateway.tickets import Tickets
+from gateway.tokens import Tokens
+from nexus.clock import Clock
+
+WILDCARDS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not bound
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The parts of the door."""
+
+    secrets: Secrets
+    tokens: Tokens
+    tickets: Tickets
+    rules: HostRules
+    failed_logins: FailedLogins
+
+    async def by_bearer(self, credential: bytes) -> Principal:
+        """Whom a secret or a token belongs to.
+
+        Raises:
+            Problem: 401, it opens nothing.
+            StoreUnavailable: it is a token, and nobody can say whose now.
+        """
+        if self.secrets.opens(credential):
+            return HOLDER
+        return await self.tokens.principal(credential.decode("latin-1"))
+
+
+def open_access(
+    settings: GatewaySettings, store: Store, clock: Clock, failed_logins: FailedLogins | None = None
+) -> Access:
+    """The door by these settings.
+
+    Raises:
+        ConfigurationError: the file of secrets cannot be used.
+    """
+    secrets = Secrets(settings.secret_path, settings.given_secrets, clock)
+    return Access(
+        secrets,
+        Tokens(secrets, store, clock),
+        Tickets(store, clock),
+        host_rules(settings, has_secret=bool(secrets.active())),
+        failed_logins or NobodyAsks(),
+    )
+
+
+def host_rules(settings: GatewaySettings, *, has_secret: bool) -> HostRules:
+    """By which names we answer: localhost and HOST always; then ALLOWED_HOSTS, or without it this machine's own
+    where every address is listened on and a secret is asked for."""
+    names = {*LOCAL_NAMES, *parse_names(settings.allowed_hosts)}
+    if settings.host not in WILDCARDS:
+        names.add(as_name(settings.host))
+    elif has_secret and not settings.allowed_hosts.strip():
+        names |= own_names()
+    return HostRules(
+        frozenset(names), parse_origins(settings.allowed_origins), parse_networks(settings.trusted_proxies)
+    )
+
+
+def own_names() -> set[str]:
+    """This machine's name, also with `.local`, and its addresses, as they are now."""
+    name = socket.gethostname().lower()
+    found = {name, f"{name.partition('.')[0]}.local"}
+    for addresses in psutil.net_if_addrs().values():
+        found |= {
+            as_name(one.address) for one in addresses if one.family in (socket.AF_INET, socket.AF_INET6)
+        }
+    return found

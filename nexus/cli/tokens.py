@@ -1,0 +1,64 @@
+"""`nexus token create | list | revoke` and `nexus secret new`, with their options. Work without the company."""
+
+from typing import Annotated, Literal
+
+import typer
+
+token = typer.Typer(
+    help="Tokens for apps and people: each has a role, and can be revoked.", no_args_is_help=True
+)
+secret = typer.Typer(help="The secret that opens the gateway.", no_args_is_help=True)
+
+
+@token.command("create")
+def create(
+    name: Annotated[
+        str, typer.Argument(help="Whose it is: letters, digits, `.`, `_`, `-`.", show_default=False)
+    ],
+    role: Annotated[
+        Literal["owner", "viewer"], typer.Option(help="A viewer may only read; the owner everything.")
+    ] = "viewer",
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How long it opens.")] = 30,
+) -> None:
+    """Make a token and print it. It is kept nowhere, so it is shown only now."""
+    from nexus.cli.token_desk import create_token  # noqa: PLC0415
+
+    create_token(name, role, days)
+
+
+@token.command("list")
+def list_all() -> None:
+    """Show every token that was made, the newest first."""
+    from nexus.cli.token_desk import show_tokens  # noqa: PLC0415
+
+    show_tokens()
+
+
+@token.command("revoke")
+def revoke(
+    which: Annotated[str, typer.Argument(metavar="JTI|NAME", help="One token's id, or all of a name.")],
+) -> None:
+    """Make a token useless; a running company refuses it within 5 seconds."""
+    from nexus.cli.token_desk import revoke_token  # noqa: PLC0415
+
+    revoke_token(which)
+
+
+@secret.callback()
+def _keep_the_group() -> None:
+    """The secret that opens the gateway."""
+
+
+@secret.command("new")
+def new(
+    drop_previous: Annotated[
+        bool, typer.Option("--drop-previous", help="Make none: let the one before open no longer.")
+    ] = False,
+) -> None:
+    """Make a new secret and print it once; the one before opens too until --drop-previous."""
+    from nexus.cli.token_desk import drop_previous_secret, new_secret  # noqa: PLC0415
+
+    if drop_previous:
+        drop_previous_secret()
+    else:
+        new_secret()
