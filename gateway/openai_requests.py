@@ -43,7 +43,9 @@ class StreamOptions(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    include_usage: bool | None = Field(default=None, description="send a last chunk with the order's tokens")
+    include_usage: bool | None = Field(
+        default=None, strict=True, description="send a last chunk with the order's tokens"
+    )
 
 
 class ChatCompletionRequest(BaseModel):
@@ -67,11 +69,13 @@ class ChatCompletionRequest(BaseModel):
         description="nexus, or nexus-intern, nexus-director, nexus-ceo to say who does it", examples=["nexus"]
     )
     messages: Annotated[list[WireMessage], Field(min_length=1)]
-    stream: bool | None = None
+    stream: bool | None = Field(default=None, strict=True)
     stream_options: StreamOptions | None = None
-    n: int | None = Field(default=None, description="1 at most", json_schema_extra={"maximum": 1})
-    logprobs: bool | None = Field(default=None, description="refused when true")
-    top_logprobs: int | None = Field(default=None, description="refused unless 0")
+    n: int | None = Field(
+        default=None, strict=True, description="1 at most", json_schema_extra={"maximum": 1}
+    )
+    logprobs: bool | None = Field(default=None, strict=True, description="refused when true")
+    top_logprobs: int | None = Field(default=None, strict=True, description="refused unless 0")
     tools: JsonValue = Field(default=None, description="ignored, unless `tool_choice` demands one: refused")
     tool_choice: JsonValue = Field(default=None, description="auto or none; anything else is refused")
     function_call: JsonValue = Field(default=None, description="auto or none; anything else is refused")

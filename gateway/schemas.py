@@ -1,6 +1,7 @@
 """What goes in and out over HTTP and the WebSocket, with examples for the API's documentation."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +9,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AliasChoices,
+    AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
@@ -43,6 +46,29 @@ StoredIn = Annotated[
         "took it, is worked on there, and moves to PostgreSQL when that is back."
     ),
 ]
+
+
+_WRITTEN_OUT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:")
+
+
+def _is_written_out(value: object) -> object:
+    """Pydantic would take a bare number for seconds since 1970."""
+    if isinstance(value, str) and not _WRITTEN_OUT.match(value):
+        raise PydanticCustomError(
+            "moment", "must be a date and time with its zone, like 2026-11-22T10:00:00Z"
+        )
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_is_written_out)]
+"""A moment in a query."""
+
+SSE_EVENT: dict[str, Any] = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {name: {"type": "string"} for name in ("data", "event", "id")},
+}
+"""One server-sent event, for the API's documentation."""
 
 
 @dataclass(frozen=True, slots=True)

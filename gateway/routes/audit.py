@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from db.statements.logs import AuditFilter, AuditRow, audit_page
 from gateway.bodies import json_response
-from gateway.schemas import ORDER_ID
+from gateway.schemas import ORDER_ID, Moment
 from gateway.services import services_of
 
 router = APIRouter(tags=["audit"])
@@ -61,8 +61,8 @@ def wanted_rows(
     actor: Annotated[str | None, Query(pattern=_WORD, description="only what this one did")] = None,
     action: Annotated[str | None, Query(pattern=_WORD, examples=["order.cancelled"])] = None,
     order_id: Annotated[str | None, Query(pattern=ORDER_ID, description="only about this order")] = None,
-    after: Annotated[AwareDatetime | None, Query(description="only what was done then or later")] = None,
-    before: Annotated[AwareDatetime | None, Query(description="only what was done earlier")] = None,
+    after: Annotated[Moment | None, Query(description="only what was done then or later")] = None,
+    before: Annotated[Moment | None, Query(description="only what was done earlier")] = None,
 ) -> AuditFilter:
     """The filters of the list."""
     return AuditFilter(actor, action, order_id, after, before)

@@ -11,6 +11,7 @@ from gateway.errors import FieldError, Kind, Problem
 from gateway.order_events import OrderEvents
 from gateway.ownership import own_order
 from gateway.routes.work_orders import OrderId
+from gateway.schemas import SSE_EVENT
 from gateway.services import services_of
 
 router = APIRouter(tags=["work orders"])
@@ -27,7 +28,7 @@ _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     responses={
         200: {
             "description": "`id` is the event's `seq`, `event` its type, `data` its payload",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": SSE_EVENT}},
         }
     },
 )

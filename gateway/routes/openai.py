@@ -13,7 +13,7 @@ from gateway.openai_errors import NO_RETRY, OpenAIError, error_response
 from gateway.openai_replies import ChatCompletion, Model, ModelList, trouble_with
 from gateway.openai_requests import TIER_OF_MODEL, ChatCompletionRequest, no_such_model, question_of
 from gateway.openai_streams import Call
-from gateway.schemas import order_url
+from gateway.schemas import SSE_EVENT, order_url
 from gateway.services import services_of
 from nexus.work_order import Channel
 
@@ -38,7 +38,7 @@ _DESCRIPTION = {
     responses={
         200: {
             "description": "The answer, the question asked back, or (`nexus.held`) whether it may cost that much",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": SSE_EVENT}},
         },
         500: {"model": OpenAIError, "description": "The order failed; `message` says why"},
         503: {

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import AwareDatetime
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,7 +15,7 @@ from gateway.history_schemas import OrderDetail
 from gateway.openapi import problem_described
 from gateway.ownership import own_order, user_of
 from gateway.principals import principal_of
-from gateway.schemas import ORDER_ID, SESSION_ID, ApproveRequest, OrderPage, OrderView
+from gateway.schemas import ORDER_ID, SESSION_ID, ApproveRequest, Moment, OrderPage, OrderView
 from gateway.services import services_of
 from nexus.work_order import Channel, Difficulty, Role, Status
 
@@ -33,10 +32,10 @@ def narrowing(
         str | None, Query(pattern=SESSION_ID, description="only this conversation's orders")
     ] = None,
     created_after: Annotated[
-        AwareDatetime | None,
+        Moment | None,
         Query(description="only orders accepted later", examples=["2026-11-22T08:00:00Z"]),
     ] = None,
-    created_before: Annotated[AwareDatetime | None, Query(description="only orders accepted earlier")] = None,
+    created_before: Annotated[Moment | None, Query(description="only orders accepted earlier")] = None,
     q: Annotated[
         str | None,
         Query(
