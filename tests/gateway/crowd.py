@@ -224,7 +224,7 @@ def main() -> int:
     arguments = parser.parse_args()
     size = Size(arguments.clients, arguments.silent, arguments.cut, arguments.cuts)
     with tempfile.TemporaryDirectory(prefix="nexus-crowd-") as folder:
-        up = Up(Path(folder), **SCRIPTED, RATE_LIMIT="1000000/minute", RATE_LIMIT_ADDRESS="1000000/minute")
+        up = Up(Path(folder), **SCRIPTED, RATE_LIMIT="none", RATE_LIMIT_ADDRESS="none")
         try:
             up.wait_for("NEXUS is ready")
             outcome = asyncio.run(crowd(up, size, arguments.seed))
