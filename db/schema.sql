@@ -20,6 +20,19 @@ CREATE TABLE agent_metrics (
 CREATE INDEX ix_agent_metrics_agent_name_created_at ON agent_metrics (agent_name, created_at);
 CREATE INDEX ix_agent_metrics_created_at ON agent_metrics (created_at);
 
+-- What the owner is told without having asked, on every channel that can.
+CREATE TABLE alerts (
+	id VARCHAR(64) NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	key VARCHAR(255) NOT NULL,
+	kind VARCHAR(32) NOT NULL,
+	severity VARCHAR(16) NOT NULL,
+	text TEXT NOT NULL,
+	details TEXT NOT NULL,
+	CONSTRAINT pk_alerts PRIMARY KEY (id),
+	CONSTRAINT uq_alerts_key UNIQUE (key)
+);
+
 CREATE TABLE audit_logs (
 	id VARCHAR(64) NOT NULL,
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -33,6 +46,17 @@ CREATE TABLE audit_logs (
 );
 CREATE INDEX ix_audit_logs_created_at ON audit_logs (created_at);
 CREATE INDEX ix_audit_logs_work_order_id ON audit_logs (work_order_id);
+
+-- Limits that the owner has changed while the company runs; they stand above the settings.
+CREATE TABLE budget_limits (
+	scope VARCHAR(16) NOT NULL,
+	kind VARCHAR(8) NOT NULL,
+	is_set BOOLEAN NOT NULL,
+	limit_usd BIGINT,
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	changed_by VARCHAR(128) NOT NULL,
+	CONSTRAINT pk_budget_limits PRIMARY KEY (scope, kind)
+);
 
 -- Sums of the ledger's paid calls, kept with every call: what a reservation is checked against.
 CREATE TABLE budget_windows (
@@ -51,9 +75,20 @@ CREATE TABLE inbound (
 	update_id VARCHAR(128) NOT NULL,
 	order_id VARCHAR(64),
 	received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	payload TEXT,
+	handled_at TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT pk_inbound PRIMARY KEY (channel, update_id)
 );
 CREATE INDEX ix_inbound_order_id ON inbound (order_id);
+CREATE INDEX ix_inbound_waiting ON inbound (received_at) WHERE payload IS NOT NULL;
+
+-- What only one process may do at a time.
+CREATE TABLE leases (
+	name VARCHAR(128) NOT NULL,
+	holder VARCHAR(128) NOT NULL,
+	until TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_leases PRIMARY KEY (name)
+);
 
 -- What the newest probe or call said of each model of the payroll.
 CREATE TABLE model_health (
@@ -97,6 +132,59 @@ CREATE TABLE switches (
 	reason TEXT NOT NULL,
 	CONSTRAINT pk_switches PRIMARY KEY (name)
 );
+
+-- Each chat's conversation.
+CREATE TABLE telegram_chats (
+	chat_id BIGINT NOT NULL,
+	session_id VARCHAR(64),
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_telegram_chats PRIMARY KEY (chat_id)
+);
+
+-- Orders that came from a chat, and whose answer goes there.
+CREATE TABLE telegram_orders (
+	order_id VARCHAR(64) NOT NULL,
+	chat_id BIGINT NOT NULL,
+	user_id BIGINT NOT NULL,
+	session_id VARCHAR(64) NOT NULL,
+	asked_by BIGINT,
+	language VARCHAR(16) NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	answered_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_telegram_orders PRIMARY KEY (order_id)
+);
+CREATE INDEX ix_telegram_orders_chat_id_order_id ON telegram_orders (chat_id, order_id);
+CREATE INDEX ix_telegram_orders_open ON telegram_orders (order_id) WHERE answered_at IS NULL;
+
+-- Who has written to the bot, and who may.
+CREATE TABLE telegram_people (
+	user_id BIGINT NOT NULL,
+	name VARCHAR(128) NOT NULL,
+	language VARCHAR(16),
+	status VARCHAR(16) NOT NULL,
+	code_hash VARCHAR(64),
+	code_until TIMESTAMP WITH TIME ZONE,
+	first_seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	decided_at TIMESTAMP WITH TIME ZONE,
+	decided_by VARCHAR(128),
+	greeted_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_telegram_people PRIMARY KEY (user_id),
+	CONSTRAINT uq_telegram_people_code_hash UNIQUE (code_hash)
+);
+
+-- Messages the bot sends: written before, and after with the message's id.
+CREATE TABLE telegram_sends (
+	key VARCHAR(160) NOT NULL,
+	order_id VARCHAR(64),
+	chat_id BIGINT NOT NULL,
+	message_id BIGINT,
+	doubts INTEGER NOT NULL,
+	started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	sent_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_telegram_sends PRIMARY KEY (key)
+);
+CREATE INDEX ix_telegram_sends_chat_id_message_id ON telegram_sends (chat_id, message_id);
+CREATE INDEX ix_telegram_sends_order_id ON telegram_sends (order_id);
 
 -- Tokens that were handed out. What a token may do stands here, not in it.
 CREATE TABLE tokens (
@@ -173,6 +261,24 @@ CREATE INDEX ix_work_orders_retry_of ON work_orders (retry_of) WHERE retry_of IS
 CREATE INDEX ix_work_orders_session_id ON work_orders (session_id);
 CREATE INDEX ix_work_orders_status_id ON work_orders (status, id);
 CREATE INDEX ix_work_orders_status_owner_id ON work_orders (status, owner, id);
+
+-- What came with a message besides its words.
+CREATE TABLE attachments (
+	id VARCHAR(64) NOT NULL,
+	order_id VARCHAR(64) NOT NULL,
+	n INTEGER NOT NULL,
+	kind VARCHAR(16) NOT NULL,
+	name TEXT,
+	media_type VARCHAR(64) NOT NULL,
+	size INTEGER NOT NULL,
+	sha256 VARCHAR(64) NOT NULL,
+	data BYTEA,
+	text TEXT,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_attachments PRIMARY KEY (id),
+	CONSTRAINT uq_attachments_order_id_n UNIQUE (order_id, n),
+	CONSTRAINT fk_attachments_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id)
+);
 
 -- One employee's try at one order.
 CREATE TABLE attempts (

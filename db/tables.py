@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -127,8 +128,36 @@ inbound = Table(
     Column("update_id", String(128), primary_key=True, comment="the channel's own id of the message"),
     Column("order_id", ID),
     Column("received_at", UtcDateTime, nullable=False),
+    Column("payload", Text, comment="the message as it came, JSON; null once it is handled"),
+    Column("handled_at", UtcDateTime),
     Index(None, "order_id"),
     comment="Messages already taken from channels that redeliver.",
+)
+
+# Whoever reads the inbox asks for what is not handled yet.
+Index(
+    "ix_inbound_waiting",
+    inbound.c.received_at,
+    postgresql_where=inbound.c.payload.is_not(None),
+    sqlite_where=inbound.c.payload.is_not(None),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("order_id", ID, ForeignKey("work_orders.id"), nullable=False),
+    Column("n", Integer, nullable=False, comment="1 for the first of the message"),
+    Column("kind", String(16), nullable=False, comment="image, audio or document"),
+    Column("name", Text, comment="the file's name, as the sender gave it"),
+    Column("media_type", String(64), nullable=False),
+    Column("size", Integer, nullable=False, comment="bytes, as kept"),
+    Column("sha256", String(64), nullable=False, comment="of what is kept"),
+    Column("data", LargeBinary, comment="an image or a voice message; null for documents"),
+    Column("text", Text, comment="a document's text, or the transcript of a voice message"),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("order_id", "n"),
+    comment="What came with a message besides its words.",
 )
 
 attempts = Table(
@@ -344,4 +373,100 @@ store_modes = Table(
     Column("mode", String(16), nullable=False, comment="primary, or local while PostgreSQL is away"),
     Column("reason", Text, nullable=False),
     comment="The mode log: when a host went over to its spool, and when it came back. The newest row holds.",
+)
+
+budget_limits = Table(
+    "budget_limits",
+    metadata,
+    Column("scope", String(16), primary_key=True, comment="company, or a role"),
+    Column("kind", String(8), primary_key=True, comment="day or month"),
+    Column("is_set", Boolean, nullable=False, comment="false: the setting holds again"),
+    Column("limit_usd", Usd, comment="nano-dollars; null means no limit"),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("changed_by", String(128), nullable=False),
+    comment="Limits that the owner has changed while the company runs; they stand above the settings.",
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("key", String(255), nullable=False, unique=True, comment="what it tells of; told once"),
+    Column("kind", String(32), nullable=False, comment="e.g. budget.warning"),
+    Column("severity", String(16), nullable=False, comment="info, warning or critical"),
+    Column("text", Text, nullable=False, comment="one line for the owner, in English"),
+    Column("details", Text, nullable=False, comment="JSON object, for readers in other languages"),
+    comment="What the owner is told without having asked, on every channel that can.",
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("holder", String(128), nullable=False),
+    Column("until", UtcDateTime, nullable=False, comment="by the database's clock"),
+    comment="What only one process may do at a time.",
+)
+
+telegram_people = Table(
+    "telegram_people",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(128), nullable=False),
+    Column("language", String(16), comment="as Telegram says, e.g. en or zh-hans"),
+    Column("status", String(16), nullable=False, comment="waiting, paired or removed"),
+    Column("code_hash", String(64), unique=True, comment="sha256 of the pairing code"),
+    Column("code_until", UtcDateTime),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("decided_by", String(128)),
+    Column("greeted_at", UtcDateTime, comment="when the bot told them that they are paired"),
+    comment="Who has written to the bot, and who may.",
+)
+
+telegram_chats = Table(
+    "telegram_chats",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("session_id", ID, comment="the conversation that goes on; null: the next message starts one"),
+    Column("updated_at", UtcDateTime, nullable=False),
+    comment="Each chat's conversation.",
+)
+
+telegram_orders = Table(
+    "telegram_orders",
+    metadata,
+    Column("order_id", ID, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("session_id", ID, nullable=False),
+    Column("asked_by", BigInteger, comment="the message that is answered; null: a button was pressed"),
+    Column("language", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime, comment="when the whole answer had been sent"),
+    Index(None, "chat_id", "order_id"),
+    comment="Orders that came from a chat, and whose answer goes there.",
+)
+
+Index(
+    "ix_telegram_orders_open",
+    telegram_orders.c.order_id,
+    postgresql_where=telegram_orders.c.answered_at.is_(None),
+    sqlite_where=telegram_orders.c.answered_at.is_(None),
+)
+
+telegram_sends = Table(
+    "telegram_sends",
+    metadata,
+    Column("key", String(160), primary_key=True, comment="what it is, e.g. answer:WO-…:1"),
+    Column("order_id", ID),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, comment="Telegram's id; null: not known to have arrived"),
+    Column("doubts", Integer, nullable=False, comment="how often it was sent again, not knowing"),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Index(None, "chat_id", "message_id"),
+    Index(None, "order_id"),
+    comment="Messages the bot sends: written before, and after with the message's id.",
 )

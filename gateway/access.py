@@ -9,10 +9,10 @@ from db.store import Store
 from gateway.config import GatewaySettings
 from gateway.hosts import LOCAL_NAMES, HostRules, as_name, parse_names, parse_networks, parse_origins
 from gateway.principals import HOLDER, FailedLogins, NobodyAsks, Principal
-from gateway.secret_file import Secrets
 from gateway.tickets import Tickets
 from gateway.tokens import Tokens
 from nexus.clock import Clock
+from nexus.secret_file import Secrets
 
 WILDCARDS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not bound
 

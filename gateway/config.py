@@ -6,8 +6,8 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from gateway.hosts import is_loopback, parse_names, parse_networks, parse_origins
 from gateway.rates import RateSettings
-from gateway.secret_file import FILE, stored_secrets
 from nexus.errors import ConfigurationError
+from nexus.secret_file import FILE, stored_secrets
 
 
 class GatewaySettings(RateSettings):

@@ -17,9 +17,9 @@ import jwt
 from db.statements.access import TokenRow, get_token
 from db.store import Store
 from gateway.principals import OF_A_TOKEN, AccessRole, Principal, bad_credential
-from gateway.secret_file import Secrets
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
+from nexus.secret_file import Secrets
 
 ALGORITHM = "HS256"
 ISSUER = "nexus"

@@ -14,10 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.config import GatewaySettings, secrets_of
-from gateway.secret_file import stored_secrets
 from nexus.cli.company import url_of
 from nexus.cli.survey import Models, Stores
 from nexus.cli.terminal import one_line
+from nexus.secret_file import stored_secrets
 from nexus.work_order import Role
 
 QUESTION = "What is the capital of France?"

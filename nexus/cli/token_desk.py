@@ -10,12 +10,12 @@ from rich.table import Column, Table
 
 from db.statements.access import TokenRow, insert_token, list_tokens, revoke_tokens
 from gateway.config import GatewaySettings, secrets_of
-from gateway.secret_file import write_new_secret, write_secrets
 from gateway.tokens import sign_token
 from nexus.cli.order_desk import store
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, PermanentError
 from nexus.ids import new_id
+from nexus.secret_file import write_new_secret, write_secrets
 from nexus.settings import load_settings
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.secret_file import LOOK_S, Secrets, stored_secrets, write_new_secret, write_secrets
 from nexus.clock import ManualClock
 from nexus.errors import ConfigurationError
+from nexus.secret_file import LOOK_S, Secrets, stored_secrets, write_new_secret, write_secrets
 
 
 @pytest.fixture

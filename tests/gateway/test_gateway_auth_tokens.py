@@ -19,10 +19,10 @@ from gateway.config import GatewaySettings
 from gateway.errors import Problem
 from gateway.main import create_app
 from gateway.principals import AccessRole
-from gateway.secret_file import Secrets
 from gateway.tokens import BELIEVED_S, REMEMBERED_S, Tokens
 from nexus.clock import ManualClock
 from nexus.errors import StoreUnavailable
+from nexus.secret_file import Secrets
 from tests.gateway.asgi_socket import auth_frame, talk_to
 from tests.gateway.bad_credentials import SECRET, Known, bearer, good_token, put_tokens
 from tests.gateway.company import LOOPBACK, rows_in, services_in
