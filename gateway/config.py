@@ -1,32 +1,16 @@
 """The gateway's settings, and the rule that it is never open to a network without a secret."""
 
-from pathlib import Path
-
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from gateway.hosts import is_loopback, parse_names, parse_networks, parse_origins
 from gateway.rates import RateSettings
+from nexus.address import AddressSettings, secrets_of
 from nexus.errors import ConfigurationError
-from nexus.secret_file import FILE, stored_secrets
 
 
-class GatewaySettings(RateSettings):
-    """Where the gateway listens, who may use it, and how much it takes at once."""
+class GatewaySettings(AddressSettings, RateSettings):
+    """Who may use the gateway, and how much it takes at once."""
 
-    host: str = Field(
-        default="127.0.0.1",
-        description="Address the gateway listens on. Any but a loopback address needs API_SECRET.",
-    )
-    port: int = Field(
-        default=8000, ge=0, le=65535, description="TCP port of the gateway; 0 takes a free one."
-    )
-    api_secret: SecretStr | None = Field(
-        default=None,
-        description="Bearer token every request must carry. Empty: this machine only (loopback), no token.",
-    )
-    api_secret_previous: SecretStr | None = Field(
-        default=None, description="The secret before API_SECRET, which opens too while clients change over."
-    )
     allowed_hosts: str = Field(
         default="",
         description="Names the gateway answers to besides localhost and HOST, e.g. nexus.lan, n.example:8443. "
@@ -53,11 +37,6 @@ class GatewaySettings(RateSettings):
         description="Seconds a WebSocket client may leave its events unread before it is closed with 1013.",
     )
 
-    @field_validator("api_secret", "api_secret_previous")
-    @classmethod
-    def _blank_is_none(cls, secret: SecretStr | None) -> SecretStr | None:
-        return secret if secret is not None and secret.get_secret_value().strip() else None
-
     @field_validator("allowed_hosts", "allowed_origins", "trusted_proxies")
     @classmethod
     def _can_be_read(cls, text: str, info: ValidationInfo) -> str:
@@ -66,32 +45,9 @@ class GatewaySettings(RateSettings):
         return text
 
     @property
-    def secret_path(self) -> Path:
-        """The file that stands for API_SECRET and API_SECRET_PREVIOUS when it is there."""
-        return self.home / FILE
-
-    @property
-    def given_secrets(self) -> tuple[str, ...]:
-        """The secrets of the environment, the current one first."""
-        return tuple(
-            secret.get_secret_value().strip()
-            for secret in (self.api_secret, self.api_secret_previous)
-            if secret is not None
-        )
-
-    @property
     def max_body_bytes(self) -> int:
         """Largest request body: the longest message with every character escaped, and room for the rest."""
         return 12 * self.max_content_chars + 64 * 1024
-
-
-def secrets_of(settings: GatewaySettings) -> tuple[str, ...]:
-    """The secrets that open the gateway as of now, the current one first; empty when there is none.
-
-    Raises:
-        ConfigurationError: the file of secrets cannot be used.
-    """
-    return stored_secrets(settings.secret_path) or settings.given_secrets
 
 
 def check_exposure(settings: GatewaySettings) -> None:

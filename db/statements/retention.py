@@ -23,6 +23,8 @@ from db.tables import (
     messages,
     model_calls,
     outbox,
+    telegram_orders,
+    telegram_sends,
     verdicts,
     work_orders,
 )
@@ -38,6 +40,8 @@ BELONGING = (
     deliveries,
     events,
     messages,
+    telegram_sends,
+    telegram_orders,
 )
 CLOCKS_DIFFER_BY = timedelta(minutes=1)
 

@@ -1,10 +1,11 @@
-"""`nexus budget | freeze | thaw`: what may still be spent, and the switch that stops every paid call.
+"""`nexus budget | budget set | freeze | thaw`: what may still be spent, limits, and the switch that stops paid calls.
 
 On the database itself, so they work without the company, and a running one obeys at its next paid call.
 """
 
 import getpass
 from collections.abc import Iterator, Sequence
+from decimal import Decimal, InvalidOperation
 
 import typer
 from rich.console import Console, RenderableType
@@ -12,15 +13,29 @@ from rich.table import Table
 from rich.text import Text
 
 from db.statements.budget import windows_at
+from db.statements.limits import limits_in_force, set_limit
 from db.statements.switches import Switch, get_switch, set_switch
-from nexus.budget import COMPANY, FROZEN, BudgetSettings, Window, kind_of
+from nexus.budget import (
+    COMPANY,
+    FROZEN,
+    BudgetSettings,
+    LimitChange,
+    PeriodKind,
+    Window,
+    checked_limit,
+    kind_of,
+    limit_text,
+    name_of,
+    setting_of,
+)
 from nexus.cli.bars import gauge
 from nexus.cli.order_desk import store
 from nexus.cli.terminal import one_line
 from nexus.clock import SystemClock
-from nexus.errors import NexusError
+from nexus.errors import ConfigurationError, NexusError
 from nexus.settings import load_settings
 from nexus.usage import dollars
+from nexus.work_order import Role
 
 
 def show_budget() -> None:
@@ -52,7 +67,7 @@ def budget_lines(windows: Sequence[Window], frozen: Switch | None) -> Iterator[R
         yield Text("No budget is set and nothing was spent: BUDGET_DAY_USD and its like are the limits.")
         return
     table = Table("budget", box=None, header_style="dim")
-    for name in ("spent", "limit", "used", "", "resets, UTC"):
+    for name in ("spent", "limit", "used", "", "resets, UTC", "limit from"):
         table.add_column(name, no_wrap=True)
     for window in company_first(windows):
         table.add_row(*_cells(window))
@@ -69,8 +84,9 @@ def _cells(window: Window) -> tuple[Text, ...]:
     resets = Text(f"{window.resets_at:%m-%d %H:%M}", style="dim")
     name = Text(f"{window.scope}, {kind_of(window.period)}")
     spent = Text(f"{dollars(window.spent_usd)}{running}")
+    source = Text(_source(window), style="dim")
     if window.limit_usd is None:
-        return name, spent, Text("none", style="dim"), Text(""), Text(""), resets
+        return name, spent, Text("none", style="dim"), Text(""), Text(""), resets, source
     return (
         name,
         spent,
@@ -78,7 +94,15 @@ def _cells(window: Window) -> tuple[Text, ...]:
         gauge(window.used),
         Text(f"{window.used:.0%}"),
         resets,
+        source,
     )
+
+
+def _source(window: Window) -> str:
+    """Empty where there is no limit, for no setting says so either."""
+    if window.set_by is None and window.limit_usd is None:
+        return ""
+    return one_line(window.limit_source)
 
 
 def freeze_text(switch: Switch) -> str:
@@ -88,6 +112,40 @@ def freeze_text(switch: Switch) -> str:
         f"Paid calls are frozen since {switch.changed_at:%Y-%m-%d %H:%M} UTC by {one_line(switch.changed_by)}"
         f"{reason}: `nexus thaw` lets them go on."
     )
+
+
+def change_limit(amount: str, kind: PeriodKind, role: Role | None) -> None:
+    """Change a limit for every worker from the next paid call on; with an audit row and an alert.
+
+    `amount` is dollars, `none`, or `setting`, which lets the setting hold again.
+
+    Raises:
+        ConfigurationError: `amount` is none of these; there is no database, or a setting is wrong.
+        StoreUnavailable: the database does not answer; nothing was changed.
+    """
+    limit = None if amount in ("none", "setting") else _amount(amount)
+    scope = COMPANY if role is None else role.value
+    now, settings = SystemClock().now(), load_settings(BudgetSettings).limits
+    wish = LimitChange(scope, kind, amount != "setting", limit, now, f"operator:{_user()}")
+    with store() as database:
+        before = database.read_sync(limits_in_force, settings)
+        database.run_sync(set_limit, wish, settings)
+        after = database.read_sync(limits_in_force, settings)
+    source = f" ({setting_of(wish.place)})" if amount == "setting" else ""
+    typer.echo(
+        f"The limit of {name_of(wish.place)} is {limit_text(after.at(wish.place))}{source} from the next paid call on;"
+        f" it was {limit_text(before.at(wish.place))}."
+    )
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        return checked_limit(Decimal(text))
+    except InvalidOperation:
+        wrong = "must be dollars like 5 or 0.50, or none, or setting"
+    except ValueError as error:
+        wrong = str(error)
+    raise ConfigurationError(f"nexus budget set {one_line(text)}: {wrong}.")
 
 
 def set_frozen(*, is_on: bool, reason: str) -> None:

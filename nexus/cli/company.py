@@ -1,13 +1,11 @@
-"""Where the running company is reached: the one place that turns HOST, PORT and API_SECRET into a URL."""
+"""The running company as its clients on this machine see it."""
 
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from gateway.config import GatewaySettings, secrets_of
+from nexus.address import AddressSettings, secrets_of, url_of
 from nexus.errors import ConfigurationError
 from nexus.settings import load_settings
-
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - to be replaced, not bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +42,12 @@ def company_address(url: str | None = None) -> Address:
     Raises:
         ConfigurationError: `url` is not an http address, or a setting is wrong.
     """
-    settings = load_settings(GatewaySettings)
+    settings = load_settings(AddressSettings)
     secret = next(iter(secrets_of(settings)), None)
     address = (url or url_of(settings)).rstrip("/")
     if urlsplit(address).scheme not in ("http", "https"):
         raise ConfigurationError(f"--url {address}: write it as http://host:port.")
     return Address(address, secret)
-
-
-def reachable_host(settings: GatewaySettings) -> str:
-    """The host to connect to; the wildcard address means this machine."""
-    return ANY_ADDRESS.get(settings.host, settings.host)
-
-
-def url_of(settings: GatewaySettings) -> str:
-    """The gateway's URL as seen from this machine."""
-    host = reachable_host(settings)
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
 def place_of(url: str) -> str:

@@ -8,6 +8,7 @@ import typer
 from agents.config import AgentSettings
 from agents.local_models import find_local_model
 from gateway.config import GatewaySettings
+from interfaces.telegram.config import TelegramSettings
 from nexus.cli.checks.company import check_company
 from nexus.cli.checks.finding import Finding, Level
 from nexus.cli.checks.machine import (
@@ -20,6 +21,7 @@ from nexus.cli.checks.machine import (
 )
 from nexus.cli.checks.posts import check_models, check_posts
 from nexus.cli.checks.stores import check_database, check_redis
+from nexus.cli.checks.telegram import check_telegram
 from nexus.cli.company import company_address
 from nexus.cli.survey import plan_models
 from nexus.cli.terminal import one_line
@@ -48,6 +50,7 @@ def findings() -> Iterator[Finding]:
     yield check_python()
     try:
         gateway, agents = load_settings(GatewaySettings), load_settings(AgentSettings)
+        telegram = load_settings(TelegramSettings)
     except ConfigurationError as error:
         yield Finding(Level.FAIL, "settings", f"{error}: correct the environment or .env.")
         return
@@ -56,17 +59,22 @@ def findings() -> Iterator[Finding]:
     yield check_port(gateway)
     yield check_valkey(gateway)
     yield check_database(gateway)
-    yield from asyncio.run(_ask_around(gateway, agents))
+    yield from asyncio.run(_ask_around(gateway, agents, telegram))
     if script := check_overrides(agents):
         yield script
 
 
-async def _ask_around(gateway: GatewaySettings, agents: AgentSettings) -> list[Finding]:
+async def _ask_around(
+    gateway: GatewaySettings, agents: AgentSettings, telegram: TelegramSettings
+) -> list[Finding]:
     """What takes a connection to somebody, all at once."""
-    redis, models, company = await asyncio.gather(
-        check_redis(gateway), _check_models(agents), check_company(company_address())
+    redis, models, company, bot = await asyncio.gather(
+        check_redis(gateway),
+        _check_models(agents),
+        check_company(company_address()),
+        check_telegram(telegram),
     )
-    return [redis, *models, *company]
+    return [redis, *models, *bot, *company]
 
 
 async def _check_models(settings: AgentSettings) -> list[Finding]:

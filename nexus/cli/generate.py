@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from agents.config import AgentSettings
 from db.schema import schema_sql
 from gateway.config import GatewaySettings
+from interfaces.telegram.config import TelegramSettings
 from nexus.budget import BudgetSettings
 from nexus.settings import CommonSettings
 
@@ -25,6 +26,7 @@ SECTIONS: tuple[tuple[str, type[CommonSettings]], ...] = (
     ("Every process", CommonSettings),
     ("Money", BudgetSettings),
     ("Gateway", GatewaySettings),
+    ("Telegram", TelegramSettings),
     ("Models and workers", AgentSettings),
 )
 

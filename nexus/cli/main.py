@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from nexus.cli.orders import orders
 from nexus.cli.spending import register_spending
+from nexus.cli.telegram import telegram
 from nexus.cli.tokens import secret, token
 from nexus.errors import ConfigurationError, NexusError, PermanentError
 
@@ -98,6 +99,7 @@ def status(url: Url = None) -> None:
 app.add_typer(orders, name="orders")
 app.add_typer(token, name="token")
 app.add_typer(secret, name="secret")
+app.add_typer(telegram, name="telegram")
 register_spending(app)
 
 

@@ -13,8 +13,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway.config import GatewaySettings, secrets_of
-from nexus.cli.company import url_of
+from gateway.config import GatewaySettings
+from nexus.address import secrets_of, url_of
 from nexus.cli.survey import Models, Stores
 from nexus.cli.terminal import one_line
 from nexus.secret_file import stored_secrets
@@ -37,6 +37,7 @@ class Opening:
     stores: Stores
     redis: str
     seconds: float
+    telegram: str | None = None
 
 
 def show_opening(opening: Opening, console: Console) -> None:
@@ -68,6 +69,8 @@ def _facts(opening: Opening) -> Iterator[tuple[str, str]]:
     yield "docs", f"{url}/docs"
     yield "redis", opening.redis
     yield "database", opening.stores.database
+    if opening.telegram is not None:
+        yield "telegram", opening.telegram
     yield "logs", str(settings.home / "logs")
     for role in Role:
         yield role.value, models.roles[role]

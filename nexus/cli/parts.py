@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.config import GatewaySettings
-from nexus.cli.company import reachable_host
-from nexus.cli.readiness import ReadyCheck, answers_http, answers_ping, has_beaten
+from interfaces.telegram.state_file import FILE as STATE_FILE
+from nexus.address import reachable_host
+from nexus.cli.readiness import ReadyCheck, answers_http, answers_ping, has_beaten, has_said_so
 from nexus.cli.redis_probe import RedisClient
 from nexus.cli.valkey import valkey_command
 from nexus.clock import SystemClock
 
 VALKEY = "valkey"
+GATEWAY = "gateway"
+TELEGRAM = "telegram"
 WORKER_ROLES = "admin,intern,director,ceo"
 
 
@@ -26,6 +29,7 @@ class Part:
     needs: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     ready_within_s: float = 120
+    is_vital: bool = True  # the company does not open without it
 
 
 def valkey_part(settings: GatewaySettings, redis: RedisClient) -> Part:
@@ -50,5 +54,13 @@ def office_parts(settings: GatewaySettings, redis: RedisClient, starter_url: str
     answers = answers_http(reachable_host(settings), settings.port)
     return [
         Part("worker", worker, has_beaten(redis, SystemClock()), 2, needs, env),
-        Part("gateway", gateway, answers, 2, needs, env),
+        Part(GATEWAY, gateway, answers, 2, needs, env),
     ]
+
+
+def telegram_part(settings: GatewaySettings) -> Part:
+    """The Telegram bot; for when TELEGRAM_BOT_TOKEN is set. Its trouble is not the company's."""
+    env = {"NEXUS_HOME": str(settings.home), "PORT": str(settings.port)}
+    argv = (sys.executable, "-m", "interfaces.telegram.bot")
+    is_ready = has_said_so(settings.home / STATE_FILE)
+    return Part(TELEGRAM, argv, is_ready, 3, (GATEWAY,), env, ready_within_s=float("inf"), is_vital=False)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
@@ -74,3 +75,21 @@ def _is_fresh(data: bytes | str, pid: int, now: datetime) -> bool:
     except ValidationError:
         return False
     return beat.pid == pid and now - beat.at < BEAT_STALE_AFTER
+
+
+class Said(BaseModel):
+    """What this module reads of a file that a process writes once it works."""
+
+    pid: int
+
+
+def has_said_so(path: Path) -> ReadyCheck:
+    """True once the process with that id has written its file."""
+
+    async def check(pid: int) -> bool:
+        try:
+            return Said.model_validate_json(await asyncio.to_thread(path.read_bytes)).pid == pid
+        except (OSError, ValidationError):
+            return False
+
+    return check

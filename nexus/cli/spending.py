@@ -13,10 +13,14 @@ OrderId = Annotated[str, typer.Argument(metavar="WO-…", help="The order's id."
 Reason = Annotated[str, typer.Option(help="For the audit, and for who is refused.", show_default=False)]
 
 
+budget = typer.Typer(invoke_without_command=True)
+
+
 def register_spending(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    for command in (cost, budget, freeze, thaw, approve, cancel, why, replay):
+    for command in (cost, freeze, thaw, approve, cancel, why, replay):
         app.command()(command)
+    app.add_typer(budget, name="budget")
 
 
 def cost(
@@ -31,11 +35,29 @@ def cost(
     show_cost(Span(period))
 
 
-def budget() -> None:
-    """Show the budget: spent, reserved, limits, and when they reset. Works without the company."""
-    from nexus.cli.budget import show_budget  # noqa: PLC0415
+@budget.callback()
+def show(context: typer.Context) -> None:
+    """Show the budget: spent, reserved, limits, and when they reset; or set a limit. Works without the company."""
+    if context.invoked_subcommand is None:
+        from nexus.cli.budget import show_budget  # noqa: PLC0415
 
-    show_budget()
+        show_budget()
+
+
+@budget.command("set")
+def set_(
+    amount: Annotated[
+        str, typer.Argument(metavar="DOLLARS|none|setting", help="`setting`: what the setting says, again.")
+    ],
+    month: Annotated[bool, typer.Option("--month", help="The month's limit; default: the day's.")] = False,
+    role: Annotated[
+        Role | None, typer.Option(help="A role's; default: the company's.", show_default=False)
+    ] = None,
+) -> None:
+    """Change a limit while the company runs: it holds from the next paid call on, and after a restart too."""
+    from nexus.cli.budget import change_limit  # noqa: PLC0415
+
+    change_limit(amount, "month" if month else "day", role)
 
 
 def freeze(reason: Reason = "") -> None:

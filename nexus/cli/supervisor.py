@@ -57,11 +57,21 @@ class Supervisor:
             await self._first_ready(name).wait()
 
     async def keep(self, part: Part) -> None:
-        """Start `part` once what it needs is ready, and start it again whenever it ends. Never returns.
+        """Start `part` once what it needs is ready, and start it again whenever it ends.
+
+        Returns only when a part that is not vital cannot be started: that is said, and the company goes on without.
 
         Raises:
-            GaveUp: it refused to start, or ended or hung too often before it was ever ready.
+            GaveUp: a vital part refused to start, or ended or hung too often before it was ever ready.
         """
+        try:
+            await self._keep(part)
+        except GaveUp as error:
+            if part.is_vital:
+                raise
+            self._progress.say(str(error))
+
+    async def _keep(self, part: Part) -> NoReturn:
         await self.ready(part.needs)
         rotate(self._log_of(part))
         deaths = 0

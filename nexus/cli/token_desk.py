@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from db.statements.access import TokenRow, insert_token, list_tokens, revoke_tokens
-from gateway.config import GatewaySettings, secrets_of
 from gateway.tokens import sign_token
+from nexus.address import AddressSettings, secrets_of
 from nexus.cli.order_desk import store
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, PermanentError
@@ -30,7 +30,7 @@ def create_token(name: str, role: str, days: int) -> None:
     """
     if not _NAME.fullmatch(name):
         raise PermanentError(f"{name!r} cannot be a name: 1 to 64 letters, digits, `.`, `_` or `-`.")
-    secrets = secrets_of(load_settings(GatewaySettings))
+    secrets = secrets_of(load_settings(AddressSettings))
     if not secrets:
         raise ConfigurationError("a token is signed with the secret, and there is none: `nexus secret new`.")
     now = SystemClock().now()
@@ -86,7 +86,7 @@ def new_secret() -> None:
     Raises:
         ConfigurationError: the file there cannot be used.
     """
-    settings = load_settings(GatewaySettings)
+    settings = load_settings(AddressSettings)
     old = next(iter(secrets_of(settings)), None)
     typer.echo(write_new_secret(settings.secret_path, old))
     typer.echo(f"Kept in {settings.secret_path}, which stands for API_SECRET from now on.", err=True)
@@ -100,7 +100,7 @@ def drop_previous_secret() -> None:
     Raises:
         ConfigurationError: there is no secret, or the file cannot be used.
     """
-    settings = load_settings(GatewaySettings)
+    settings = load_settings(AddressSettings)
     secrets = secrets_of(settings)
     if not secrets:
         raise ConfigurationError("there is no secret: `nexus secret new` makes one.")

@@ -14,10 +14,13 @@ from rich.console import Console
 
 from agents.starter_server import find_model_file
 from gateway.config import GatewaySettings, check_exposure
-from nexus.cli.company import place_of, url_of
+from interfaces.telegram.config import TelegramSettings
+from interfaces.telegram.state_file import read_state
+from nexus.address import url_of
+from nexus.cli.company import place_of
 from nexus.cli.lock import take_lock
 from nexus.cli.panel import Opening, show_opening
-from nexus.cli.parts import Part, office_parts, starter_part, valkey_part
+from nexus.cli.parts import TELEGRAM, Part, office_parts, starter_part, telegram_part, valkey_part
 from nexus.cli.ports import free_port, require_free_port
 from nexus.cli.progress import Progress
 from nexus.cli.redis_probe import NoAnswer, RedisClient, ask, redis_trouble
@@ -26,6 +29,8 @@ from nexus.cli.surveyor import surveying
 from nexus.errors import ConfigurationError, NexusError
 from nexus.redis_client import make_redis
 from nexus.settings import load_settings
+
+TELEGRAM_WITHIN_S = 5.0
 
 
 def run(began: float) -> int:
@@ -63,6 +68,7 @@ class Company:
         self._console = console
         self._began = began
         self._redis: RedisClient = make_redis(settings.effective_redis_url, max_connections=4)
+        self._has_a_bot = load_settings(TelegramSettings).telegram_bot_token is not None
 
     async def run(self) -> int:
         """Work until a signal comes; 0 then.
@@ -108,17 +114,32 @@ class Company:
                 group.create_task(supervisor.keep(part))
             with self._progress.step("database"):
                 stores = await surveyor.stores()
-        await supervisor.ready([part.name for part in parts])
+        await supervisor.ready([part.name for part in parts if part.is_vital])
+        telegram = await self._telegram()
         self._progress.finish()
         redis, seconds = await self._describe_redis(), time.monotonic() - self._began
-        show_opening(Opening(settings, models, stores, redis, seconds), self._console)
+        show_opening(Opening(settings, models, stores, redis, seconds, telegram), self._console)
 
     def _office(self, starter_port: int | None) -> list[Part]:
+        telegram = [telegram_part(self._settings)] if self._has_a_bot else []
         if starter_port is None:
-            return office_parts(self._settings, self._redis, None)
+            return [*office_parts(self._settings, self._redis, None), *telegram]
         find_model_file()
         url = f"http://127.0.0.1:{starter_port}/v1"
-        return [starter_part(starter_port), *office_parts(self._settings, self._redis, url)]
+        return [starter_part(starter_port), *office_parts(self._settings, self._redis, url), *telegram]
+
+    async def _telegram(self) -> str | None:
+        """What to say of the bot; None when there is none. It is waited for only a little: Telegram may be far away."""
+        if not self._has_a_bot:
+            return None
+        try:
+            async with asyncio.timeout(TELEGRAM_WITHIN_S):
+                await self._supervisor.ready([TELEGRAM])
+        except TimeoutError:
+            return f"not ready yet, see {self._settings.home / 'logs' / 'telegram.log'}"
+        state = read_state(self._settings.home)
+        name = f"@{state.username}" if state else "ready"
+        return f"{name}: write to it, then `nexus telegram approve CODE` with the code that it shows"
 
     async def _require_redis(self, url: str) -> None:
         answer = await ask(self._redis.ping())

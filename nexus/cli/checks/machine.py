@@ -9,8 +9,8 @@ import httpx
 from agents.config import AgentSettings
 from agents.starter_server import find_model_file
 from gateway.config import GatewaySettings, check_exposure
+from nexus.address import url_of
 from nexus.cli.checks.finding import Finding, Level
-from nexus.cli.company import url_of
 from nexus.cli.ports import require_free_port
 from nexus.cli.valkey import find_valkey
 from nexus.errors import ConfigurationError

@@ -1,0 +1,106 @@
+"""What every handler of an update has at hand: the company, the chat, and the way to answer there."""
+
+from dataclasses import dataclass, replace
+
+from telegram import InlineKeyboardMarkup, Message, MessageEntity, Update, User
+from telegram.ext import ExtBot
+
+from db.engine import Database
+from db.statements.logs import AuditEvent
+from db.statements.telegram_post import ChatOrder, latest_order, order_of_message
+from interfaces.telegram.admission import Speaker
+from interfaces.telegram.config import TelegramSettings
+from interfaces.telegram.gateway_client import Accepted, GatewayClient
+from interfaces.telegram.inbox import Handled
+from interfaces.telegram.sending import Outgoing, Sender
+from interfaces.telegram.words import say
+from nexus.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The parts of the bot. One per process."""
+
+    settings: TelegramSettings
+    database: Database
+    gateway: GatewayClient
+    bot: ExtBot[int]
+    sender: Sender
+    me: User
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An update from somebody who may speak. `update_id` names it in the inbox; `message` is what he wrote, or the
+    message whose button he pressed.
+    """
+
+    office: Office
+    speaker: Speaker
+    update_id: str
+    update: Update
+    message: Message | None
+
+    @property
+    def message_id(self) -> int | None:
+        """The message that an answer replies to."""
+        return self.message.message_id if self.message else None
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the one order that this update may become."""
+        return f"tg-{self.update_id}"
+
+    def say(self, key: str, **values: object) -> str:
+        """A text in the speaker's language."""
+        return say(self.speaker.language, key, **values)
+
+    async def reply(
+        self,
+        text: str,
+        entities: tuple[MessageEntity, ...] = (),
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        n: int = 1,
+    ) -> None:
+        """Answer in the chat; the `n`th answer to one update goes out once. `text` has at most 4096 UTF-16 units.
+
+        Raises:
+            Undeliverable: the chat is gone.
+            StoreUnavailable: the answer cannot be noted.
+        """
+        message = Outgoing(text, entities, keyboard, self.message_id)
+        await self.office.sender.send_once(f"reply:{self.update_id}:{n}", self.speaker.chat_id, message)
+
+    async def order_meant(self) -> ChatOrder | None:
+        """The order that this update is about: that of the message it replies to, else the chat's newest."""
+        replied = self.message.reply_to_message if self.message else None
+        chat_id, read = self.speaker.chat_id, self.office.database.read
+        if replied is not None:
+            found = await read(order_of_message, chat_id, replied.message_id)
+            if found is not None:
+                return found
+        return await read(latest_order, chat_id)
+
+    def became(self, accepted: Accepted, audit: AuditEvent | None = None) -> Handled:
+        """The update is this order now; its answer goes to the chat."""
+        order = ChatOrder(
+            order_id=accepted.order_id,
+            chat_id=self.speaker.chat_id,
+            user_id=self.speaker.user_id,
+            session_id=accepted.session_id,
+            asked_by=self.message_id,
+            language=self.speaker.language,
+            created_at=self.office.clock.now(),
+        )
+        return Handled(order, audit)
+
+    def audit(self, action: str, order_id: str | None = None, **details: object) -> AuditEvent:
+        """An audit row: this speaker did that, by Telegram."""
+        told = {"chat_id": self.speaker.chat_id, **details}
+        return AuditEvent(self.speaker.actor, f"telegram.{action}", "accepted", order_id, None, told)
+
+    def about(self, message: Message | None) -> "Ask":
+        """The same, about another message."""
+        return replace(self, message=message)
