@@ -1,9 +1,10 @@
-"""The budget's counters and switches, in whichever store holds them now.
+"""The budget's counters, limits and switches, in whichever store holds them now.
 
 While PostgreSQL is away a host's spool goes on from what PostgreSQL's windows came to at the last look, at most a
 second old; what other hosts spend meanwhile it cannot know (docs/decisions/0006-spool.md).
 """
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy.engine import Connection
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 from db.engine import Database
 from db.spool import Spool
 from db.statements.budget import note_elsewhere, windows_at, windows_elsewhere, windows_known
+from db.statements.limits import all_limit_changes, limits_in_force, set_limit, take_over_limits
 from db.statements.switches import (
     Switch,
     all_switches,
@@ -18,7 +20,7 @@ from db.statements.switches import (
     set_switch,
     take_over_switches,
 )
-from nexus.budget import FROZEN, Limits, Window
+from nexus.budget import FROZEN, LimitChange, Limits, Window, limit_text
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
 from nexus.logs import get_logger
@@ -29,7 +31,10 @@ LOOK_S = 1.0
 
 
 class Budget:
-    """Reads the windows, and freezes and thaws paid calls. `spool` None: there is one store only."""
+    """Reads the windows, changes limits, and freezes and thaws paid calls. `spool` None: there is one store only.
+
+    `limits` are the settings'.
+    """
 
     def __init__(self, primary: Database, spool: Spool | None, limits: Limits, clock: Clock) -> None:
         self._primary = primary
@@ -44,6 +49,33 @@ class Budget:
             StoreUnavailable: the store does not answer.
         """
         return await self._here().read(windows_at, self._limits, self._clock.now())
+
+    async def limits(self) -> Limits:
+        """The settings' limits with what the owner has changed since.
+
+        Raises:
+            StoreUnavailable: the store does not answer.
+        """
+        return await self._here().read(limits_in_force, self._limits)
+
+    async def set_limit(self, wish: LimitChange) -> Limits:
+        """Change a limit for every worker, from the next paid call on, in every store that answers; returns what holds.
+
+        Raises:
+            StoreUnavailable: no store answers, or a reservation hangs; nothing was changed.
+        """
+        change = await self._here().run(set_limit, wish, self._limits)
+        if self._spool is not None and not self._spool.is_local:
+            await self._spool.database.run(take_over_limits, [change])
+        limits = await self.limits()
+        log.warning(
+            "budget.limit_changed",
+            scope=change.scope,
+            kind=change.kind,
+            limit=limit_text(limits.at(change.place)),
+            by=change.changed_by,
+        )
+        return limits
 
     async def frozen(self) -> Switch | None:
         """The freeze, if it was ever used; `is_on` says whether it holds.
@@ -70,7 +102,7 @@ class Budget:
         return self._spool.database if self._spool is not None and self._spool.is_local else self._primary
 
     async def keep_spool(self) -> None:
-        """Tell the spool for ever what PostgreSQL's windows come to, and both about each other's switches."""
+        """Tell the spool for ever what PostgreSQL's windows come to, and both of each other's switches and limits."""
         while self._spool is not None:
             if not self._spool.is_local:
                 try:
@@ -84,23 +116,45 @@ class Budget:
         known, there = await self._primary.read(_known, [day, day[:7]])
         held, here = await spool.read(_known_elsewhere, [day, day[:7]])
         news = {place: amount for place, amount in known.items() if held.get(place) != amount}
-        if news or any(switch not in here for switch in there):
+        if news or there.has_more_than(here):
             await spool.run(_note, news, there)
-        if any(switch not in there for switch in here):
-            await self._primary.run(take_over_switches, here)
+        if here.has_more_than(there):
+            await self._primary.run(_take_over, here)
 
 
 type Amounts = dict[tuple[str, str], Decimal]
 
 
-def _known(connection: Connection, periods: list[str]) -> tuple[Amounts, list[Switch]]:
-    return windows_known(connection, periods), all_switches(connection)
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What the owner has said in one store."""
+
+    switches: list[Switch]
+    limits: list[LimitChange]
+
+    def has_more_than(self, other: "_Word") -> bool:
+        return any(switch not in other.switches for switch in self.switches) or any(
+            change not in other.limits for change in self.limits
+        )
 
 
-def _known_elsewhere(connection: Connection, periods: list[str]) -> tuple[Amounts, list[Switch]]:
-    return windows_elsewhere(connection, periods), all_switches(connection)
+def _known(connection: Connection, periods: list[str]) -> tuple[Amounts, _Word]:
+    return windows_known(connection, periods), _word(connection)
 
 
-def _note(connection: Connection, known: Amounts, there: list[Switch]) -> None:
+def _known_elsewhere(connection: Connection, periods: list[str]) -> tuple[Amounts, _Word]:
+    return windows_elsewhere(connection, periods), _word(connection)
+
+
+def _word(connection: Connection) -> _Word:
+    return _Word(all_switches(connection), all_limit_changes(connection))
+
+
+def _note(connection: Connection, known: Amounts, there: _Word) -> None:
     note_elsewhere(connection, known)
-    take_over_switches(connection, there)
+    _take_over(connection, there)
+
+
+def _take_over(connection: Connection, word: _Word) -> None:
+    take_over_switches(connection, word.switches)
+    take_over_limits(connection, word.limits)

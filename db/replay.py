@@ -70,7 +70,7 @@ class Replay:
         return moved
 
     async def move_logs(self) -> None:
-        """Move audit rows and metrics that belong to no order of the spool, and copy the mode log.
+        """Move audit rows, alerts, and metrics that belong to no order of the spool, and copy the mode log.
 
         Raises:
             StoreUnavailable: a store does not answer.

@@ -24,6 +24,7 @@ from agents.config import AgentSettings
 from db.engine import Database, open_database, sqlite_engine
 from db.migrate import migrate
 from gateway.config import GatewaySettings
+from interfaces.telegram.config import TelegramSettings
 from nexus.bus import Bus
 from nexus.clock import SystemClock
 from nexus.logs import configure_logs
@@ -48,7 +49,7 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No key, no `.env` and no service of the developer's gets into a test."""
-    for settings_class in (AgentSettings, GatewaySettings):
+    for settings_class in (AgentSettings, GatewaySettings, TelegramSettings):
         for name in settings_class.model_fields:
             monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("NEXUS_HOME", str(tmp_path / "home"))

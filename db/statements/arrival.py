@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from db.statements.alerts import receive_alerts
 from db.statements.budget import apply_charges, call_states, charges_between
 from db.statements.collisions import settle_keys, with_ledger_only, with_shifted_tries
 from db.statements.departure import BELONGINGS, Batch, Rows
 from db.statements.logs import AuditEvent, insert_audit_event
 from db.tables import (
     agent_metrics,
+    alerts,
     attempts,
     events,
     idempotency_keys,
@@ -86,7 +88,9 @@ def copy_batch(connection: Connection, batch: Batch, *, marker: str, now: dateti
 def copy_logs(connection: Connection, logs: Mapping[str, Rows]) -> None:
     """Write rows that belong to no order; those that are there already are left alone."""
     for name, rows in logs.items():
-        insert_missing(connection, metadata.tables[name], rows)
+        if name != alerts.name:
+            insert_missing(connection, metadata.tables[name], rows)
+    receive_alerts(connection, logs[alerts.name])  # last, for it takes the alerts' lock
 
 
 def secure(connection: Connection, order_ids: Sequence[str], *, marker: str, lease_s: float) -> int:

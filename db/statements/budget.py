@@ -5,7 +5,7 @@ restart loses nothing and two processes cannot spend the same dollar. A call cou
 its worst case while it is `started`, as spent at its cost from then on (`Charge`).
 
 Every window is a row that many transactions write, so it is written last in each of them: locks are then taken in
-one order (order, session, windows), and held for a moment.
+one order (order, session, windows, the limits' lock, the alerts' lock), and held for a moment.
 """
 
 from collections import defaultdict
@@ -19,9 +19,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from db.records import CallRecord, CallStatus
-from db.statements.logs import AuditEvent, insert_audit_event
+from db.statements.budget_alerts import tell_running_short
+from db.statements.limits import limits_in_force
 from db.statements.switches import get_switch
 from db.tables import budget_windows, model_calls
+from db.types import UtcDateTime
 from nexus.budget import (
     FROZEN,
     BudgetBusy,
@@ -29,6 +31,7 @@ from nexus.budget import (
     Limits,
     PaidCallsFrozen,
     Window,
+    kind_of,
     refusal,
     windows_of,
 )
@@ -38,7 +41,7 @@ from nexus.work_order import Role
 NOTHING = Decimal(0)
 WARN_AT = Decimal("0.8")
 
-type Rows = dict[tuple[str, str], Window]
+type AnyRow = sa.Row[tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,11 @@ _WARN = (
     .where(
         budget_windows.c.scope == sa.bindparam("in_scope"),
         budget_windows.c.period == sa.bindparam("in_period"),
-        budget_windows.c.warned_at.is_(None),
+        # Another limit is another warning.
+        sa.or_(
+            budget_windows.c.warned_at.is_(None),
+            budget_windows.c.warned_at < sa.bindparam("changed_at", type_=UtcDateTime),
+        ),
     )
     .values(warned_at=sa.bindparam("at"))
 )
@@ -82,6 +89,9 @@ _WARN = (
 
 def reserve(connection: Connection, call: CallRecord, limits: Limits, now: datetime) -> None:
     """Set the call's worst case aside in every window it counts in, or raise: then the transaction must roll back.
+
+    `limits` are the settings'; what the owner has changed since stands above them. To be called as the transaction's
+    last act.
 
     Raises:
         PaidCallsFrozen: the owner has frozen all paid calls.
@@ -103,13 +113,13 @@ def reserve(connection: Connection, call: CallRecord, limits: Limits, now: datet
             f"{call.provider}/{call.model} has no known price, so no budget can hold it: set MODEL_PRICES, "
             "or UNPRICED_MODELS=allow to spend without a limit."
         )
-    windows = apply_charges(
-        connection, [Charge(call.role, call.budget_day, reserved_usd=call.worst_case_usd)], limits
-    )
+    rows = _change(connection, [Charge(call.role, call.budget_day, reserved_usd=call.worst_case_usd)])
+    in_force = limits_in_force(connection, limits, until_the_end=True)
+    windows = [_window(row, in_force) for row in rows]
     for window in windows:
         _check(window, call.worst_case_usd)
     for window in windows:
-        _warn_once(connection, window, now)
+        _warn_once(connection, window, in_force, now)
 
 
 def _check(window: Window, needs_usd: Decimal) -> None:
@@ -125,19 +135,15 @@ def _check(window: Window, needs_usd: Decimal) -> None:
     )
 
 
-def _warn_once(connection: Connection, window: Window, now: datetime) -> None:
-    if window.limit_usd is None or window.spent_usd + window.reserved_usd < WARN_AT * window.limit_usd:
+def _warn_once(connection: Connection, window: Window, limits: Limits, now: datetime) -> None:
+    taken = window.spent_usd + window.reserved_usd
+    if window.limit_usd is None or taken < WARN_AT * window.limit_usd:
         return
+    change = limits.changes.get(window.place)
     place = {"in_scope": window.scope, "in_period": window.period, "at": now}
-    if connection.execute(_WARN, place).rowcount == 1:
-        details: dict[str, object] = {
-            "scope": window.scope,
-            "period": window.period,
-            "spent_usd": str(window.spent_usd),
-            "limit_usd": str(window.limit_usd),
-        }
-        warning = AuditEvent("budget", "budget.warning", "warning", None, None, details)
-        insert_audit_event(connection, warning, now)
+    if connection.execute(_WARN, {**place, "changed_at": change and change.changed_at}).rowcount != 1:
+        return
+    tell_running_short(connection, window, now)
 
 
 def charge_of(
@@ -178,28 +184,24 @@ class CallState:
 NO_CALL = CallState(CallStatus.FAILED, None, None)
 
 
-def apply_charges(
-    connection: Connection, charges: Iterable[Charge], limits: Limits | None = None
-) -> list[Window]:
-    """Add up `charges` and change their windows, as the last act of a transaction; returns these as they now are.
+def apply_charges(connection: Connection, charges: Iterable[Charge]) -> None:
+    """Add up `charges` and change their windows, as the last act of a transaction."""
+    _change(connection, charges)
 
-    With `limits` None the windows' limits are left out.
-    """
+
+def _change(connection: Connection, charges: Iterable[Charge]) -> list[AnyRow]:
+    """The windows that change, in the order they are locked, as they are afterwards."""
     sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING, NOTHING])
     for charge in charges:
         for place in windows_of(charge.role, charge.day):
             total = sums[place]
             for column, amount in enumerate((charge.spent_usd, charge.reserved_usd, charge.elsewhere_usd)):
                 total[column] += amount
-    return [
-        _add(connection, place, sums[place], limits or Limits({}))
-        for place in sorted(sums)
-        if any(sums[place])
-    ]
+    return [_add(connection, place, sums[place]) for place in sorted(sums) if any(sums[place])]
 
 
-def _add(connection: Connection, place: tuple[str, str], amounts: list[Decimal], limits: Limits) -> Window:
-    row = connection.execute(
+def _add(connection: Connection, place: tuple[str, str], amounts: list[Decimal]) -> AnyRow:
+    return connection.execute(
         _ADD[connection.dialect.name],
         {
             "scope": place[0],
@@ -209,10 +211,9 @@ def _add(connection: Connection, place: tuple[str, str], amounts: list[Decimal],
             "elsewhere_usd": amounts[2],
         },
     ).one()
-    return _window(row, limits)
 
 
-def _window(row: sa.Row[tuple[object, ...]], limits: Limits) -> Window:
+def _window(row: AnyRow, limits: Limits) -> Window:
     return Window(
         scope=row.scope,
         period=row.period,
@@ -220,22 +221,29 @@ def _window(row: sa.Row[tuple[object, ...]], limits: Limits) -> Window:
         reserved_usd=row.reserved_usd,
         limit_usd=limits.of(row.scope, row.period),
         resets_at=limits.resets_at(row.period),
+        set_by=limits.set_at((row.scope, kind_of(row.period))),
     )
 
 
 def windows_at(connection: Connection, limits: Limits, now: datetime) -> list[Window]:
-    """Every window of the day and the month that `now` is in: those with a limit, and those that were used."""
+    """Every window of the day and the month that `now` is in: those with a limit, and those that were used.
+
+    `limits` are the settings'; the windows have the limits that hold, with what the owner has changed since.
+    """
+    limits = limits_in_force(connection, limits)
     day = limits.day_of(now)
     c = budget_windows.c
     rows = connection.execute(sa.select(budget_windows).where(c.period.in_([day, day[:7]])))
     found = {(row.scope, row.period): _window(row, limits) for row in rows}
-    for scope, kind in limits.by_period:
-        place = (scope, day if kind == "day" else day[:7])
-        found.setdefault(
-            place,
-            Window(place[0], place[1], NOTHING, NOTHING, limits.of(*place), limits.resets_at(place[1])),
-        )
+    for scope, kind in limits.places:
+        period = day if kind == "day" else day[:7]
+        found.setdefault((scope, period), _unused(scope, period, limits))
     return [found[place] for place in sorted(found)]
+
+
+def _unused(scope: str, period: str, limits: Limits) -> Window:
+    limit, set_by = limits.of(scope, period), limits.set_at((scope, kind_of(period)))
+    return Window(scope, period, NOTHING, NOTHING, limit, limits.resets_at(period), set_by)
 
 
 def windows_known(connection: Connection, periods: Collection[str]) -> dict[tuple[str, str], Decimal]:

@@ -14,6 +14,7 @@ from db.statements.modes import KEPT, Mode
 from db.statements.spooling import DRAINER, ready_orders
 from db.tables import (
     agent_metrics,
+    alerts,
     attempts,
     audit_logs,
     deliveries,
@@ -157,10 +158,11 @@ def remove_batch(connection: Connection, batch: Batch) -> int:
 
 
 def pick_logs(connection: Connection) -> Mapping[str, Rows]:
-    """Rows that belong to no order of the spool: audit rows, metrics, and the mode log."""
+    """Rows that belong to no order of the spool: audit rows, alerts, metrics, and the mode log."""
     of_an_order = sa.exists().where(work_orders.c.id == agent_metrics.c.work_order_id)
     return {
         audit_logs.name: _rows(connection, audit_logs, sa.true(), audit_logs.c.id),
+        alerts.name: _rows(connection, alerts, sa.true(), alerts.c.id),
         agent_metrics.name: _rows(connection, agent_metrics, ~of_an_order, agent_metrics.c.id),
         store_modes.name: _rows(
             connection, store_modes, store_modes.c.mode != Mode.RETURNING.value, store_modes.c.id
@@ -170,7 +172,7 @@ def pick_logs(connection: Connection) -> Mapping[str, Rows]:
 
 def remove_logs(connection: Connection, logs: Mapping[str, Rows]) -> None:
     """Delete what has moved. The newest rows of the mode log stay: they say what holds here."""
-    for table in (audit_logs, agent_metrics):
+    for table in (audit_logs, alerts, agent_metrics):
         connection.execute(sa.delete(table).where(table.c.id.in_(_ids(logs[table.name]))))
     newest_first = sa.literal_column("rowid", sa.Integer).desc()
     kept = sa.select(store_modes.c.id).order_by(newest_first).limit(KEPT)

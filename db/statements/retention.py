@@ -23,11 +23,10 @@ from db.tables import (
     messages,
     model_calls,
     outbox,
-    telegram_orders,
-    telegram_sends,
     verdicts,
     work_orders,
 )
+from db.telegram_tables import telegram_orders, telegram_sends
 
 # Rows go before what they point to.
 BELONGING = (

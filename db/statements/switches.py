@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from db.statements.alerts import Alert, Severity, raise_alert
 from db.statements.logs import AuditEvent, insert_audit_event
 from db.tables import switches
+from nexus.budget import FROZEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,35 @@ def all_switches(connection: Connection) -> list[Switch]:
 
 
 def set_switch(connection: Connection, switch: Switch) -> bool:
-    """Set it, with an audit row; False, and no change, when it was set later than `switch.changed_at`."""
+    """Set it, with an audit row; False, and no change, when it was set later than `switch.changed_at`.
+
+    A freeze that begins or ends is an alert.
+    """
+    before = get_switch(connection, switch.name)
     if not _put(connection, switch):
         return False
     word = "on" if switch.is_on else "off"
     details = {"reason": switch.reason} if switch.reason else {}
     audit = AuditEvent(switch.changed_by, f"switch.{switch.name}", word, None, None, details)
     insert_audit_event(connection, audit, switch.changed_at)
+    if switch.name == FROZEN and switch.is_on is not (before is not None and before.is_on):
+        raise_alert(connection, _alert(switch, before), switch.changed_at)
     return True
+
+
+def _alert(switch: Switch, before: Switch | None) -> Alert:
+    """Its key is what was before: who freezes at the same time as another freezes once."""
+    since = before.changed_at.isoformat() if before is not None else "first"
+    kind = "budget.frozen" if switch.is_on else "budget.thawed"
+    text = (
+        f"Paid calls are frozen by {switch.changed_by}"
+        if switch.is_on
+        else (f"Paid calls may begin again, says {switch.changed_by}")
+    )
+    text += f": {switch.reason}" if switch.reason else "."
+    details = {"by": switch.changed_by, "reason": switch.reason}
+    severity = Severity.WARNING if switch.is_on else Severity.INFO
+    return Alert(f"{kind}:{since}", kind, severity, text, details)
 
 
 def take_over_switches(connection: Connection, others: Sequence[Switch]) -> None:

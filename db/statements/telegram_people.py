@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from db.statements.logs import AuditEvent, insert_audit_event
-from db.tables import telegram_people
+from db.telegram_tables import telegram_people
 
 
 class PersonStatus(StrEnum):

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from db.statements.logs import AuditEvent, insert_audit_event
-from db.tables import telegram_chats, telegram_orders, telegram_sends
+from db.telegram_tables import telegram_chats, telegram_orders, telegram_sends
 
 _O, _S = telegram_orders.c, telegram_sends.c
 
@@ -72,6 +72,14 @@ def latest_order(connection: Connection, chat_id: int) -> ChatOrder | None:
     return _order(row) if row else None
 
 
+def orders_of_chat(connection: Connection, chat_id: int, limit: int) -> list[ChatOrder]:
+    """A chat's orders, newest first."""
+    newest = (
+        sa.select(telegram_orders).where(_O.chat_id == chat_id).order_by(_O.order_id.desc()).limit(limit)
+    )
+    return [_order(row) for row in connection.execute(newest)]
+
+
 def order_of_message(connection: Connection, chat_id: int, message_id: int) -> ChatOrder | None:
     """The order that a message of a chat is about: one the bot sent, or the owner's own."""
     sent = sa.select(_S.order_id).where(_S.chat_id == chat_id, _S.message_id == message_id)
@@ -127,6 +135,12 @@ def forget_send(connection: Connection, key: str) -> None:
 def sent_message(connection: Connection, key: str) -> int | None:
     """The id of a message that was sent."""
     found: int | None = connection.execute(sa.select(_S.message_id).where(_S.key == key)).scalar()
+    return found
+
+
+def order_of_send(connection: Connection, key: str) -> str | None:
+    """The order that the message `key` is about, sent or about to be; None: there is no such message, or it is about none."""
+    found: str | None = connection.execute(sa.select(_S.order_id).where(_S.key == key)).scalar()
     return found
 
 

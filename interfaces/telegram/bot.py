@@ -196,6 +196,7 @@ class TelegramBot:
 @asynccontextmanager
 async def make_bot(settings: TelegramSettings) -> AsyncIterator[ExtBot[int]]:
     """Telegram's API, with its limits kept. Closed at the end."""
+    os.environ.setdefault("PTB_TIMEDELTA", "true")  # else each RetryAfter is a warning of the library's next version
     base = settings.telegram_api_base_url
     here = urlsplit(base).hostname in ("localhost", "127.0.0.1", "::1")
     kwargs = {"trust_env": not here}  # a proxy of the environment is for the world, not for this machine

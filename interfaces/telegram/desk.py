@@ -63,15 +63,22 @@ class Ask:
         keyboard: InlineKeyboardMarkup | None = None,
         *,
         n: int = 1,
+        order_id: str | None = None,
     ) -> None:
         """Answer in the chat; the `n`th answer to one update goes out once. `text` has at most 4096 UTF-16 units.
+
+        Whoever replies to the answer then means the order `order_id`.
 
         Raises:
             Undeliverable: the chat is gone.
             StoreUnavailable: the answer cannot be noted.
         """
         message = Outgoing(text, entities, keyboard, self.message_id)
-        await self.office.sender.send_once(f"reply:{self.update_id}:{n}", self.speaker.chat_id, message)
+        await self.office.sender.send_once(self.reply_key(n), self.speaker.chat_id, message, order_id)
+
+    def reply_key(self, n: int = 1) -> str:
+        """The name of the `n`th answer in the journal of what is sent."""
+        return f"reply:{self.update_id}:{n}"
 
     async def order_meant(self) -> ChatOrder | None:
         """The order that this update is about: that of the message it replies to, else the chat's newest."""

@@ -151,9 +151,14 @@ class GatewayClient:
         """
         return await self._accept("/api/chat", body, key)
 
-    async def again(self, order_id: str, action: str, tier: Role | None, key: str) -> Accepted:
-        """Have an ended order done again: `action` is `escalate` or `retry`. Raises as `send`."""
-        body = {"tier": tier.value} if tier else {}
+    async def again(
+        self, order_id: str, action: str, tier: Role | None, key: str, reason: str | None = None
+    ) -> Accepted:
+        """Have an ended order done again: `action` is `escalate` or `retry`. Raises as `send`.
+
+        `reason` is the owner's word to a higher tier, 500 characters at most.
+        """
+        body = ({"tier": tier.value} if tier else {}) | ({"reason": reason} if reason else {})
         return await self._accept(f"/api/work-orders/{order_id}/{action}", body, key)
 
     async def _accept(self, path: str, body: Json, key: str) -> Accepted:

@@ -1,0 +1,133 @@
+"""Every message once, within the limits, and plain where Telegram cannot read the rest: with a strict Bot API."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+from telegram import MessageEntity
+
+from db.engine import Database
+from db.statements.logs import select_audit_events
+from db.statements.telegram_post import begin_send, sent_message
+from interfaces.telegram.sending import BURST, Outgoing, Sender, Undeliverable
+from nexus.clock import ManualClock, SystemClock
+from tests.botapi.faults import FaultKind
+from tests.botapi.talk import Talk, a_talk
+
+ANN = 1001
+BOLD = (MessageEntity("bold", 0, 5),)
+
+
+@dataclass
+class Desk:
+    talk: Talk
+    sender: Sender
+    database: Database
+    clock: ManualClock
+
+    def texts(self) -> list[str]:
+        return [message.text for message in self.talk.api.messages(ANN) if message.from_bot]
+
+    def doubts(self) -> int:
+        rows = self.database.read_sync(select_audit_events, work_order_id=None, limit=10)
+        return [row["action"] for row in rows].count("telegram.sent_again")
+
+
+@pytest.fixture(autouse=True)
+def _retry_after_as_a_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
+@pytest.fixture
+async def desk(sqlite: Database) -> AsyncIterator[Desk]:
+    async with a_talk() as talk:
+        clock = ManualClock(SystemClock().now())
+        yield Desk(talk, Sender(talk.bot, sqlite, clock), sqlite, clock)
+
+
+async def send(
+    desk: Desk, text: str = "hello there", key: str = "k", entities: tuple[MessageEntity, ...] = ()
+) -> int:
+    return await desk.sender.send_once(key, ANN, Outgoing(text, entities))
+
+
+async def test_a_message_goes_out_once_however_often_it_is_asked_for(desk: Desk) -> None:
+    assert await send(desk) == await send(desk) == await send(desk)
+    assert desk.texts() == ["hello there"]
+    assert desk.doubts() == 0
+
+
+async def test_what_telegram_cannot_read_comes_plain(desk: Desk) -> None:
+    desk.talk.api.order_fault("parse_error", "sendMessage")
+    await send(desk, entities=BOLD)
+    assert desk.texts() == ["hello there"]
+    assert [message.entities for message in desk.talk.api.messages(ANN) if message.from_bot] == [()]
+
+
+async def test_too_many_requests_are_waited_out(desk: Desk) -> None:
+    desk.talk.api.order_fault("retry_after", "sendMessage", times=3)
+    await send(desk)
+    assert desk.texts() == ["hello there"]
+    assert desk.clock.monotonic() >= 3
+    assert desk.doubts() == 0
+
+
+@pytest.mark.parametrize(("fault", "seen"), [("cut_after", 2), ("cut_before", 1), ("bad_gateway", 1)])
+async def test_a_send_of_unknown_outcome_goes_out_again_and_is_audited(
+    desk: Desk, fault: FaultKind, seen: int
+) -> None:
+    desk.talk.api.order_fault(fault, "sendMessage")
+    await send(desk)
+    assert desk.texts() == ["hello there"] * seen
+    assert desk.doubts() == 1
+
+
+async def test_a_killed_bots_send_is_taken_up_by_the_next(desk: Desk) -> None:
+    desk.database.run_sync(begin_send, "k", ANN, None, desk.clock.now())  # and then it died
+    await send(desk)
+    assert desk.texts() == ["hello there"]
+    assert desk.doubts() == 1
+
+
+async def test_a_chat_that_blocks_the_bot_is_told_of_and_not_tried_again(desk: Desk) -> None:
+    desk.talk.owner.blocks_bot()
+    with pytest.raises(Undeliverable):
+        await send(desk)
+    assert len(desk.talk.api.calls_of("sendMessage")) == 1
+    assert desk.database.read_sync(sent_message, "k") is None
+
+
+async def test_an_edit_that_changes_nothing_is_fine_and_one_of_a_lost_message_is_not(desk: Desk) -> None:
+    message_id = await send(desk)
+    assert await desk.sender.edit(ANN, message_id, Outgoing("hello there"), must=True)
+    assert await desk.sender.edit(ANN, message_id, Outgoing("good bye"), must=True)
+    assert not await desk.sender.edit(ANN, message_id + 99, Outgoing("good bye"), must=True)
+    assert desk.texts() == ["good bye"]
+
+
+async def test_an_edit_that_must_be_waits_and_any_other_is_left_out(desk: Desk) -> None:
+    message_id = await send(desk)
+    for must, fault in ((False, "retry_after"), (True, "retry_after")):
+        desk.talk.api.order_fault("retry_after", "editMessageText", times=4)
+        assert await desk.sender.edit(ANN, message_id, Outgoing(f"{must} {fault}"), must=must) is must
+        desk.talk.api.faults = desk.talk.api.faults  # what was ordered and not used is taken back
+    assert desk.texts() == ["True retry_after"]
+
+
+async def test_edits_leave_room_for_answers(desk: Desk) -> None:
+    message_id = await send(desk)
+    done = [await desk.sender.edit(ANN, message_id, Outgoing(f"{n}")) for n in range(BURST + 5)]
+    assert done.count(True) == BURST - 1
+    assert done[-1] is False
+
+
+async def test_a_drain_lets_a_send_end_and_begins_no_other(desk: Desk) -> None:
+    desk.talk.api.order_fault("delay", "sendMessage")
+    under_way = asyncio.create_task(send(desk, "under way", "a"))
+    await desk.talk.api.wait_until(lambda: desk.talk.api.calls_of("sendMessage"))
+    await desk.sender.drain(10)
+    assert await under_way
+    with pytest.raises(asyncio.CancelledError):
+        await send(desk, "too late", "b")
+    assert desk.texts() == ["under way"]
