@@ -17,9 +17,10 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from db import telegram_tables  # noqa: F401 - they belong to the one schema
-from db.table_kit import ID, metadata
+from db import table_kit, telegram_tables  # noqa: F401 - the bot's tables belong to the one schema
 from db.types import Usd, UtcDateTime
+
+metadata, ID = table_kit.metadata, table_kit.ID
 
 sessions = Table(
     "sessions",
@@ -124,7 +125,6 @@ inbound = Table(
     comment="Messages already taken from channels that redeliver.",
 )
 
-# Whoever reads the inbox asks for what is not handled yet.
 Index(
     "ix_inbound_waiting",
     inbound.c.received_at,

@@ -162,6 +162,9 @@ class ChatRequest(Message):
         allow_inf_nan=False,
         description="Seconds to wait for the answer; 0 answers at once with 202.",
     )
+    channel: Literal[Channel.REST, Channel.TELEGRAM] = Field(
+        default=Channel.REST, description="The door it really came in by; for NEXUS's own interfaces."
+    )
 
     @field_validator("wait")
     @classmethod

@@ -14,7 +14,7 @@ from gateway.openapi import problem_described
 from gateway.schemas import ChatReply, ChatRequest, HoldView, order_url
 from gateway.services import Services, services_of
 from nexus.errors import StoreUnavailable
-from nexus.work_order import Channel, Status, WorkOrder
+from nexus.work_order import Status, WorkOrder
 
 router = APIRouter(tags=["chat"])
 
@@ -66,7 +66,7 @@ async def post_chat(request: Request) -> Response:
     body = await read_json(request, ChatRequest)
     submission = Submission(
         content=body.content,
-        channel=Channel.REST,
+        channel=body.channel,
         session_id=body.session_id,
         tier=body.tier,
         idempotency_key=idempotency_key(request),
