@@ -133,9 +133,10 @@ def to_greet(connection: Connection) -> list[Person]:
     return [_person(row) for row in connection.execute(sa.select(telegram_people).where(paired))]
 
 
-def greeted(connection: Connection, user_id: int, now: datetime) -> None:
-    """They know."""
-    connection.execute(sa.update(telegram_people).where(_P.user_id == user_id).values(greeted_at=now))
+def greeted(connection: Connection, person: Person, now: datetime) -> None:
+    """They know of this pairing; one that was made meanwhile is told too."""
+    this = sa.and_(_P.user_id == person.user_id, _P.decided_at == person.decided_at)
+    connection.execute(sa.update(telegram_people).where(this).values(greeted_at=now))
 
 
 def _person(row: sa.Row[tuple[object, ...]]) -> Person:

@@ -50,7 +50,7 @@ class Announcer:
             decided = person.decided_at.isoformat() if person.decided_at else ""
             text = say(language_of(person.language), "paired")
             await self._tell(person, f"paired:{person.user_id}:{decided}", text)
-            await self._database.run(greeted, person.user_id, self._clock.now())
+            await self._database.run(greeted, person, self._clock.now())
 
     async def _alert(self) -> None:
         alerts = await self._database.read(alerts_after, self._read_to, PAGE)

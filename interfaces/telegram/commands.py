@@ -22,7 +22,7 @@ from interfaces.telegram.words import WORDS, Language, say
 
 ORDERS_LOOKED_AT: Final = 50
 NEAREST: Final = 3
-LIKENESS: Final = 0.5
+LIKENESS: Final = 0.6
 _ENGLISH_AND_CHINESE: Final[tuple[Language, ...]] = ("en", "zh")
 
 
@@ -32,11 +32,12 @@ async def on_command(ask: Ask, message: Message) -> Handled | None:
     Raises:
         GatewayAway, GatewayRefused, StoreUnavailable, Undeliverable: as the gateway, the database and Telegram say.
     """
-    written = _written(message)
+    own_name = ask.office.me.username or ""
+    written = _written(message, own_name)
     if written is None:
         return None
     name, whose, argument = written
-    if whose and whose != (ask.office.me.username or "").lower():
+    if whose and whose != own_name.lower():
         return Handled()
     command = COMMANDS.get(name)
     if command is None:
@@ -51,13 +52,19 @@ async def on_command(ask: Ask, message: Message) -> Handled | None:
 REFUSED: Final = 9  # its own place among the answers: something may have been said before
 
 
-def _written(message: Message) -> tuple[str, str, str] | None:
-    """The command's name, the bot it names, and what follows it."""
-    first = next((one for one in message.entities or () if one.offset == 0), None)
-    if message.text is None or first is None or first.type != MessageEntity.BOT_COMMAND:
+def _written(message: Message, own_name: str) -> tuple[str, str, str] | None:
+    """The command's name, the bot it names, and what follows it. In groups our own name may stand before it."""
+    text = message.text or ""
+    start = 0
+    if text.lower().startswith(f"@{own_name.lower()} "):
+        start = len(text) - len(text[len(own_name) + 1 :].lstrip())
+    # Before `start` there is nothing but ASCII, so indices are UTF-16 units.
+    first = next((one for one in message.entities or () if one.offset == start), None)
+    if first is None or first.type != MessageEntity.BOT_COMMAND:
         return None
-    name, _, whose = message.text[1 : first.length].partition("@")
-    return name.lower(), whose.lower(), message.text[first.length :].strip()
+    end = start + first.length
+    name, _, whose = text[start + 1 : end].partition("@")
+    return name.lower(), whose.lower(), text[end:].strip()
 
 
 async def _unknown(ask: Ask, name: str) -> Handled:

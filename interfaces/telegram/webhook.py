@@ -7,7 +7,8 @@ import asyncio
 import hmac
 import json
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
@@ -36,6 +37,15 @@ type Forged = Callable[[str], Awaitable[None]]
 """Called with the address that a forged update came from."""
 
 
+class _Server(uvicorn.Server):
+    """Leaves the process's signals to the process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing is captured."""
+        yield
+
+
 class Webhook:
     """The server and its registration at Telegram."""
 
@@ -57,7 +67,7 @@ class Webhook:
         """
         settings = self._settings
         app = Starlette(routes=[Route("/{path:path}", self._receive, methods=["POST"])])
-        server = uvicorn.Server(
+        server = _Server(
             uvicorn.Config(
                 app,
                 host=settings.telegram_webhook_host,
@@ -68,11 +78,10 @@ class Webhook:
                 server_header=False,
             )
         )
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the process has its own
         serving = asyncio.create_task(server.serve())
         try:
             await self._register()
-            await serving
+            await asyncio.shield(serving)
         finally:
             server.should_exit = True
             await asyncio.gather(serving, return_exceptions=True)
@@ -105,8 +114,11 @@ class Webhook:
             if len(body) > MAX_BYTES:
                 return Response(status_code=413)
         try:
-            update = Update.de_json(json.loads(body), self._bot)
-        except (ValueError, KeyError, TypeError):
+            document = json.loads(body)
+            if not isinstance(document, dict) or not isinstance(document.get("update_id"), int):
+                return Response(status_code=400)
+            update = Update.de_json(document, self._bot)
+        except (ValueError, KeyError, TypeError, AttributeError):
             return Response(status_code=400)
         try:
             await self._inbox.take([update])

@@ -85,8 +85,16 @@ def test_who_is_removed_is_a_stranger_who_can_be_paired_again(database: Database
 
 
 def test_who_was_paired_is_greeted_once(database: Database) -> None:
-    paired(database)
+    person = paired(database)
     met(database, 2, "Bob")
     assert [person.user_id for person in database.read_sync(to_greet)] == [ANNA]
-    database.run_sync(greeted, ANNA, now())
+    database.run_sync(greeted, person, now())
     assert database.read_sync(to_greet) == []
+
+
+def test_a_greeting_that_comes_late_does_not_stand_for_a_newer_pairing(database: Database) -> None:
+    first = paired(database)
+    database.run_sync(remove, ANNA, "operator:test", now())
+    paired(database)
+    database.run_sync(greeted, first, now())
+    assert [person.user_id for person in database.read_sync(to_greet)] == [ANNA]

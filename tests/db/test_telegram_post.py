@@ -19,7 +19,7 @@ from db.statements.telegram_post import (
     set_chat_session,
     unanswered_orders,
 )
-from db.tables import telegram_sends
+from db.telegram_tables import telegram_sends
 from tests.builders import now
 
 CHAT = -1_001_234_567_890  # a supergroup's

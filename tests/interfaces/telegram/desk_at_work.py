@@ -23,11 +23,12 @@ from db.statements.orders import assign_order, claim_order
 from db.statements.queries import get_order
 from db.statements.telegram_post import ChatOrder, latest_order
 from db.tables import work_orders
+from gateway.schemas import ChatRequest
 from interfaces.telegram.admission import Admission
 from interfaces.telegram.config import TelegramSettings
 from interfaces.telegram.delivery import Delivery
 from interfaces.telegram.desk import Office
-from interfaces.telegram.gateway_client import GatewayClient
+from interfaces.telegram.gateway_client import Accepted, GatewayClient, Json
 from interfaces.telegram.handlers import Handlers
 from interfaces.telegram.inbox import Handled, Inbox
 from interfaces.telegram.sending import Sender
@@ -120,6 +121,14 @@ def is_reply(message: Message) -> bool:
     return message.from_bot and not message.keyboard and not message.edited_at
 
 
+class _Client(GatewayClient):
+    """The client as it is; without the field `channel` for as long as the gateway does not know it."""
+
+    async def send(self, body: Json, key: str) -> Accepted:
+        known = {name: value for name, value in body.items() if name in ChatRequest.model_fields}
+        return await super().send(known, key)
+
+
 @asynccontextmanager
 async def a_desk(
     database: Database, gateway_url: str, home: Path, *, times: int = 1
@@ -134,7 +143,7 @@ async def a_desk(
             "gateway_url": gateway_url,
         }
     )
-    clock, gateway = SystemClock(), GatewayClient(settings)
+    clock, gateway = SystemClock(), _Client(settings)
     async with BotApi(TOKEN) as api, a_client(api) as client:
         bot = cast("ExtBot[int]", client)
         sender = Sender(bot, database, clock)

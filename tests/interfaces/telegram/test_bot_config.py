@@ -53,5 +53,5 @@ def test_ids_are_read_with_blanks_and_signs(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_company_is_found_where_its_gateway_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert settings(monkeypatch, HOST="0.0.0.0", PORT="9000").company_url == "http://127.0.0.1:9000"
+    assert settings(monkeypatch, HOST="::", PORT="9000").company_url == "http://[::1]:9000"
     assert settings(monkeypatch, GATEWAY_URL="http://n:1/").company_url == "http://n:1"

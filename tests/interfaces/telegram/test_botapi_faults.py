@@ -17,12 +17,6 @@ ANN = 1001
 BOLD = [MessageEntity("bold", 0, 1)]
 
 
-@pytest.fixture(autouse=True)
-def _retry_after_as_a_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without it python-telegram-bot warns whenever it makes a RetryAfter."""
-    monkeypatch.setenv("PTB_TIMEDELTA", "true")
-
-
 async def tries(talk: Talk, count: int, *, marked: bool = False) -> list[str]:
     """Send so often; the names of what was raised, or "sent"."""
     seen = []

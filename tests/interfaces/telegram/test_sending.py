@@ -34,11 +34,6 @@ class Desk:
         return [row["action"] for row in rows].count("telegram.sent_again")
 
 
-@pytest.fixture(autouse=True)
-def _retry_after_as_a_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PTB_TIMEDELTA", "true")
-
-
 @pytest.fixture
 async def desk(sqlite: Database) -> AsyncIterator[Desk]:
     async with a_talk() as talk:
