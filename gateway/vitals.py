@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from db.statements.leases import Lease
 from db.statements.model_health import ModelHealth
 from db.statements.switches import Switch
 from nexus.budget import Window
@@ -38,9 +39,25 @@ def budget_vital(windows: Sequence[Window], frozen: Switch | None) -> Vital:
     tightest = max(windows, key=lambda window: window.used, default=None)
     if tightest is None or tightest.limit_usd is None:
         return Vital(ModelStatus.HEALTHY, "no limit is set")
-    spent = f"{tightest.used:.0%} of {tightest.name} is used ({dollars(tightest.limit_usd)})"
+    limit = dollars(tightest.limit_usd)
+    if tightest.set_by is not None:
+        limit += f", {tightest.limit_source}"
+    spent = f"{tightest.used:.0%} of {tightest.name} is used ({limit})"
     if tightest.used >= 1:
         return Vital(
             ModelStatus.CRITICAL, f"{spent}: paid calls stop until {tightest.resets_at:%Y-%m-%d %H:%M} UTC"
         )
     return Vital(ModelStatus.DEGRADED if tightest.used >= WARN_AT else ModelStatus.HEALTHY, spent)
+
+
+def telegram_vital(leases: Sequence[tuple[Lease, bool]]) -> Vital | None:
+    """How the Telegram bot is, by the lease it renews; None when none runs, or it was stopped as it should be."""
+    if not leases:
+        return None
+    for lease, holds in leases:
+        if not holds:
+            since = f"{lease.until:%Y-%m-%d %H:%M} UTC"
+            return Vital(
+                ModelStatus.CRITICAL, f"no sign of life of {lease.holder.rpartition(':')[0]} since {since}"
+            )
+    return Vital(ModelStatus.HEALTHY, f"takes messages, process {leases[0][0].holder.rpartition(':')[0]}")

@@ -11,6 +11,7 @@ import asyncio
 import socket
 import threading
 from types import TracebackType
+from typing import Self
 
 from starlette.applications import Starlette
 from uvicorn.config import Config
@@ -78,7 +79,7 @@ class FakeServer:
     def script(self, script: Script) -> None:
         self._stage.playback = Playback(script)
 
-    def __enter__(self) -> "FakeServer":
+    def __enter__(self) -> Self:
         self._listener = socket.create_server((HOST, self._wanted_port), backlog=1024)
         started = threading.Event()
         self._thread = threading.Thread(
@@ -100,7 +101,7 @@ class FakeServer:
             self._listener.close()
         self._listener = self._thread = self._loop = self._stopping = None
 
-    async def __aenter__(self) -> "FakeServer":
+    async def __aenter__(self) -> Self:
         return await asyncio.to_thread(self.__enter__)
 
     async def __aexit__(

@@ -14,6 +14,9 @@ from sqlalchemy.engine import Connection
 from db.tables import leases
 from db.types import db_now
 
+TELEGRAM = "telegram:"
+"""What the names of bots' leases begin with; the bot's id follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -50,6 +53,17 @@ def take_lease(connection: Connection, name: str, holder: str, for_s: float) -> 
     values = {"lease": name, "by": holder, "for_s": for_s}
     row = connection.execute(_TAKE[connection.dialect.name], values).first()
     return Lease(row.name, row.holder, row.until) if row is not None else None
+
+
+def leases_of(connection: Connection, prefix: str) -> list[tuple[Lease, bool]]:
+    """Every lease whose name begins so, and whether it still holds."""
+    c = leases.c
+    found = connection.execute(
+        sa.select(*c, (c.until > db_now()).label("holds"))
+        .where(c.name.startswith(prefix, autoescape=True))
+        .order_by(c.name)
+    )
+    return [(Lease(row.name, row.holder, row.until), bool(row.holds)) for row in found]
 
 
 def give_back(connection: Connection, name: str, holder: str) -> bool:

@@ -139,7 +139,7 @@ def sent_message(connection: Connection, key: str) -> int | None:
 
 
 def order_of_send(connection: Connection, key: str) -> str | None:
-    """The order that the message `key` is about, sent or about to be; None: there is no such message, or it is about none."""
+    """The order that the message `key` is about, sent or not yet; None when it is unknown or about none."""
     found: str | None = connection.execute(sa.select(_S.order_id).where(_S.key == key)).scalar()
     return found
 

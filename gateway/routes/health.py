@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from db.spool import Spool
 from db.statements.census import answers
+from db.statements.leases import TELEGRAM, leases_of
 from db.statements.model_health import all_model_health
 from db.statements.modes import Mode
 from db.statements.queries import count_open
@@ -27,7 +28,7 @@ from gateway.replies import Replies
 from gateway.roster import Beat
 from gateway.services import Services, services_of
 from gateway.telemetry import VERSION
-from gateway.vitals import budget_vital, models_vital
+from gateway.vitals import budget_vital, models_vital, telegram_vital
 from nexus.errors import StoreUnavailable, TransientError
 from nexus.work_order import Role
 
@@ -84,7 +85,8 @@ class HealthReport(BaseModel):
     status: Health
     version: str = VERSION
     components: dict[str, Component] = Field(
-        description="`gateway`, `database`, `redis`, `models`, `budget`, and `workers.<role>` for each role"
+        description="`gateway`, `database`, `redis`, `models`, `budget`, `telegram` if there is a bot, and "
+        "`workers.<role>` for each role"
     )
 
 
@@ -160,13 +162,19 @@ async def _models_and_money(services: Services) -> dict[str, Component]:
         async with asyncio.timeout(STORE_TIMEOUT_S):
             windows, frozen = await services.budget.windows(), await services.budget.frozen()
             known = await services.database.read(all_model_health)
+            bots = await services.database.read(leases_of, TELEGRAM)
     except (StoreUnavailable, TimeoutError):
         unknown = Component(status=Health.UNKNOWN, reason="the database does not answer")
         return {"models": unknown, "budget": unknown}
-    vitals = {"models": models_vital(known), "budget": budget_vital(windows, frozen)}
+    vitals = {
+        "models": models_vital(known),
+        "budget": budget_vital(windows, frozen),
+        "telegram": telegram_vital(bots),
+    }
     return {
         name: Component(status=Health(vital.status.value), reason=vital.reason)
         for name, vital in vitals.items()
+        if vital is not None
     }
 
 

@@ -9,7 +9,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -27,7 +26,7 @@ from db.statements.alerts import Alert, Severity, raise_alert
 from db.statements.logs import AuditEvent, insert_audit_event
 from interfaces.telegram.admission import Admission
 from interfaces.telegram.announcer import Announcer
-from interfaces.telegram.bot_lease import BotLease
+from interfaces.telegram.bot_lease import BotLease, once_held, this_process
 from interfaces.telegram.commands import MENU
 from interfaces.telegram.config import TelegramSettings
 from interfaces.telegram.delivery import Delivery
@@ -40,8 +39,7 @@ from interfaces.telegram.sending import Sender, seconds_of
 from interfaces.telegram.state_file import BotState, forget_state, write_state
 from interfaces.telegram.webhook import Webhook
 from nexus.clock import Clock, SystemClock
-from nexus.errors import ConfigurationError, StoreUnavailable
-from nexus.ids import new_id
+from nexus.errors import ConfigurationError, LeaseLost, StoreUnavailable
 from nexus.logs import configure_logs, get_logger
 from nexus.redaction import learn_secrets
 from nexus.settings import load_settings
@@ -83,6 +81,7 @@ class TelegramBot:
         Raises:
             ConfigurationError: Telegram does not know the token.
             StoreUnavailable: there is no database.
+            LeaseLost: another process does this bot's work.
         """
         self._stop_on_signals()
         database = open_database(self._settings)
@@ -110,16 +109,14 @@ class TelegramBot:
         admission = Admission(self._settings, database, sender, me, self._clock)
         inbox = Inbox(database, bot.id, self._clock, Handlers(office, admission).handle, delivery.follow)
         announcer = Announcer(self._settings, database, sender, self._clock)
-        lease = BotLease(
-            database, bot.id, f"{socket.gethostname()}:{os.getpid()}:{new_id()}"[:128], self._clock
-        )
-        entrance = self._entrance(bot, inbox, database, lease)
-        work = (lease.keep(), entrance, inbox.run(), delivery.run(), announcer.run())
+        entrance = partial(self._entrance, bot, inbox, database)
+        lease = BotLease(database, bot.id, this_process(), self._clock)
+        work = [once_held(lease, job) for job in (entrance, inbox.run, delivery.run, announcer.run)]
         mode = "webhook" if self._settings.telegram_webhook_url else "polling"
         write_state(self._settings.home, BotState(pid=os.getpid(), username=me.username or "", mode=mode))
         log.info("telegram.ready", bot=me.username, mode=mode)
         try:
-            await self._until_stopped([asyncio.create_task(job) for job in work])
+            await self._until_stopped([asyncio.create_task(job) for job in (lease.keep(), *work)])
         finally:
             await sender.drain(DRAIN_S)
 
@@ -164,11 +161,11 @@ class TelegramBot:
             except TelegramError as error:
                 log.warning("telegram.menu_not_set", error=str(error))
 
-    async def _entrance(self, bot: ExtBot[int], inbox: Inbox, database: Database, lease: BotLease) -> None:
+    async def _entrance(self, bot: ExtBot[int], inbox: Inbox, database: Database) -> None:
         if self._settings.telegram_webhook_url:
             forged = partial(self._forged, database)
             return await Webhook(bot, inbox, self._settings, self._clock, forged).run()
-        return await Poller(bot, inbox, lease, self._clock, partial(self._conflict, database)).run()
+        return await Poller(bot, inbox, self._clock, partial(self._conflict, database)).run()
 
     async def _conflict(self, database: Database, what: str) -> None:
         """Said in the log, and once a day as an alert."""
@@ -196,7 +193,9 @@ class TelegramBot:
 @asynccontextmanager
 async def make_bot(settings: TelegramSettings) -> AsyncIterator[ExtBot[int]]:
     """Telegram's API, with its limits kept. Closed at the end."""
-    os.environ.setdefault("PTB_TIMEDELTA", "true")  # else each RetryAfter is a warning of the library's next version
+    os.environ.setdefault(
+        "PTB_TIMEDELTA", "true"
+    )  # else each RetryAfter is a warning of the library's next version
     base = settings.telegram_api_base_url
     here = urlsplit(base).hostname in ("localhost", "127.0.0.1", "::1")
     kwargs = {"trust_env": not here}  # a proxy of the environment is for the world, not for this machine
@@ -229,6 +228,9 @@ def main() -> int:
         return 2
     except StoreUnavailable as error:
         print(f"nexus: {error}; check DATABASE_URL.", file=sys.stderr)
+        return 1
+    except LeaseLost as error:
+        print(f"nexus: {error}", file=sys.stderr)
         return 1
     return 0
 

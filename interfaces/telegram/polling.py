@@ -10,7 +10,6 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from interfaces.telegram.bot_lease import BotLease
 from interfaces.telegram.inbox import Inbox
 from interfaces.telegram.sending import seconds_of
 from nexus.clock import Clock
@@ -29,12 +28,11 @@ type Notice = Callable[[str], Awaitable[None]]
 
 
 class Poller:
-    """Takes updates into the inbox, as long as the lease is ours."""
+    """Takes updates into the inbox."""
 
-    def __init__(self, bot: ExtBot[int], inbox: Inbox, lease: BotLease, clock: Clock, notice: Notice) -> None:
+    def __init__(self, bot: ExtBot[int], inbox: Inbox, clock: Clock, notice: Notice) -> None:
         self._bot = bot
         self._inbox = inbox
-        self._lease = lease
         self._clock = clock
         self._notice = notice
 
@@ -46,7 +44,6 @@ class Poller:
         """
         offset, failures, conflicts = None, 0, 0
         while True:
-            await self._lease.held.wait()
             try:
                 updates = await self._bot.get_updates(
                     offset=offset, timeout=LONG_POLL_S, allowed_updates=WANTED, limit=100

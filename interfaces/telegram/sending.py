@@ -138,7 +138,7 @@ class Sender:
                 chat_id,
                 InputFile(content, name),
                 caption=message.text,
-                caption_entities=message.entities,
+                caption_entities=message.entities or None,
                 reply_markup=message.keyboard,
                 reply_parameters=reply,
                 disable_notification=message.silent,
@@ -146,7 +146,7 @@ class Sender:
         return await self._bot.send_message(
             chat_id,
             message.text,
-            entities=message.entities,
+            entities=message.entities or None,
             reply_markup=message.keyboard,
             reply_parameters=reply,
             disable_notification=message.silent,
@@ -187,7 +187,7 @@ class Sender:
                 message.text,
                 chat_id,
                 message_id,
-                entities=entities,
+                entities=entities or None,
                 reply_markup=message.keyboard,
                 disable_web_page_preview=True,
             )

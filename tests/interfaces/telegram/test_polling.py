@@ -1,6 +1,8 @@
 """Asking for updates: nothing is confirmed that is not kept, one process asks, and a stranger who asks is told once."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -12,11 +14,12 @@ from telegram.ext import ExtBot
 
 from db.engine import Database
 from db.statements.inbox import waiting_inbound
-from interfaces.telegram.bot_lease import BotLease
+from db.statements.leases import give_back, take_lease
+from interfaces.telegram.bot_lease import BotLease, once_held, this_process
 from interfaces.telegram.inbox import Handled, Inbox
 from interfaces.telegram.polling import CONFLICT_TOLD_AFTER, Poller
 from nexus.clock import SystemClock
-from nexus.errors import ConfigurationError, StoreUnavailable
+from nexus.errors import ConfigurationError, LeaseLost, StoreUnavailable
 from nexus.work_order import Channel
 from tests.botapi.api import BotApi
 from tests.botapi.talk import a_client
@@ -58,8 +61,8 @@ async def asking(database: Database, holder: str = "one") -> AsyncIterator[Askin
         async def notice(what: str) -> None:
             told.append(what)
 
-        desk = Asking(api, inbox, Poller(bot, inbox, lease, clock, notice), lease, database, told)
-        jobs = [asyncio.create_task(desk.lease.keep()), asyncio.create_task(desk.poller.run())]
+        desk = Asking(api, inbox, Poller(bot, inbox, clock, notice), lease, database, told)
+        jobs = [asyncio.create_task(lease.keep()), asyncio.create_task(once_held(lease, desk.poller.run))]
         try:
             yield desk
         finally:
@@ -143,16 +146,51 @@ async def test_the_lease_is_given_back_at_the_end(sqlite: Database) -> None:
         await asyncio.wait_for(desk.lease.held.wait(), 5)
 
 
-async def test_the_lease_goes_when_the_database_does_and_comes_back_with_it(
+async def test_an_absent_database_does_not_take_the_lease_away(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with asking(sqlite) as desk:
-        await desk.lease.held.wait()
+    lease = BotLease(sqlite, 7, "one", _Quick())
+    keeping = asyncio.create_task(lease.keep())
+    await lease.held.wait()
+    tries = 0
 
-        async def away(*_: object) -> None:
-            raise StoreUnavailable("away")
+    async def away(*_: object) -> None:
+        nonlocal tries
+        tries += 1
+        raise StoreUnavailable("away")
 
-        with monkeypatch.context() as patch:
-            patch.setattr(sqlite, "run_ahead", away)
-            await wait_until(lambda: not desk.lease.held.is_set())
-        await asyncio.wait_for(desk.lease.held.wait(), 5)
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite, "run_ahead", away)
+        await wait_until(lambda: tries > 3)
+    assert lease.held.is_set()
+    keeping.cancel()
+
+
+async def test_who_has_lost_the_lease_to_another_ends(sqlite: Database) -> None:
+    lease = BotLease(sqlite, 7, "one", _Quick())
+    keeping = asyncio.create_task(lease.keep())
+    await lease.held.wait()
+    sqlite.run_sync(give_back, "telegram:7", "one")
+    sqlite.run_sync(take_lease, "telegram:7", "two", 30)
+    with pytest.raises(LeaseLost):
+        await asyncio.wait_for(keeping, 5)
+
+
+async def test_a_killed_process_of_this_host_is_not_waited_for(sqlite: Database) -> None:
+    ended = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await ended.wait()
+    dead = this_process().replace(f":{os.getpid()}:", f":{ended.pid}:")
+    sqlite.run_sync(take_lease, "telegram:7", dead, 3600)
+    lease = BotLease(sqlite, 7, this_process(), _Quick())
+    keeping = asyncio.create_task(lease.keep())
+    await asyncio.wait_for(lease.held.wait(), 5)
+    keeping.cancel()
+
+
+async def test_a_process_of_another_host_is_waited_for(sqlite: Database) -> None:
+    sqlite.run_sync(take_lease, "telegram:7", "elsewhere:999999999:x", 3600)
+    lease = BotLease(sqlite, 7, this_process(), _Quick())
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await asyncio.gather(lease.keep(), lease.held.wait())
+    assert not lease.held.is_set()
