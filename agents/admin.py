@@ -15,7 +15,16 @@ from agents.prompting import render
 from agents.rules import Clarify, Judgement, judge
 from db.records import Assignment
 from nexus.logs import get_logger
-from nexus.work_order import TIER_OF, Channel, Difficulty, Role, Turn, WorkOrder
+from nexus.work_order import (
+    TIER_OF,
+    AttachmentInfo,
+    Channel,
+    Difficulty,
+    Role,
+    Turn,
+    WorkOrder,
+    with_attachments,
+)
 from qa.defaults import chat_spec, with_basics
 from qa.spec import QaSpec, parse_spec
 
@@ -42,9 +51,11 @@ class Admin:
         self._post = post
         self._deadline_s = deadline_s
 
-    def triage(self, order: WorkOrder, history: tuple[Turn, ...]) -> Assignment | Clarify:
-        """The rules' decision, with the compressed context and the acceptance spec."""
-        judgement = _judge(order, history)
+    def triage(
+        self, order: WorkOrder, history: tuple[Turn, ...], brought: tuple[AttachmentInfo, ...] = ()
+    ) -> Assignment | Clarify:
+        """The rules' decision, with the compressed context and the acceptance spec. `brought` came with the message."""
+        judgement = _judge(order, history, brought)
         if isinstance(judgement, Clarify):
             return judgement
         return Assignment(
@@ -56,15 +67,18 @@ class Admin:
             context=_kept(history),
         )
 
-    def second_opinion(self, order: WorkOrder, assignment: Assignment) -> ModelRequest | None:
+    def second_opinion(
+        self, order: WorkOrder, assignment: Assignment, brought: tuple[AttachmentInfo, ...] = ()
+    ) -> ModelRequest | None:
         """The question for the local model, or None where the rules are certain or no capable model is there."""
         choice = self._post.choice
         if assignment.rule != "default" or choice is None or choice.weak:
             return None
+        said = with_attachments(order.content, brought)
         return ModelRequest(
             choice=choice,
             system=render("triage.md.j2"),
-            turns=(Turn("user", f"<message>\n{order.content}\n</message>"),),
+            turns=(Turn("user", f"<message>\n{said}\n</message>"),),
             max_output_tokens=self._post.max_output_tokens,
             timeout_s=self._deadline_s,
             role=Role.ADMIN,
@@ -98,12 +112,14 @@ def _spec(order: WorkOrder, judgement: Judgement) -> QaSpec:
     return with_basics(parse_spec(order.spec_json, f"{order.id}'s own spec"))
 
 
-def _judge(order: WorkOrder, history: tuple[Turn, ...]) -> Judgement | Clarify:
+def _judge(
+    order: WorkOrder, history: tuple[Turn, ...], brought: tuple[AttachmentInfo, ...]
+) -> Judgement | Clarify:
     if _asked_by_no_person(order, history):
         return BACKGROUND
     if order.requested_tier is not None and order.requested_tier is not Role.ADMIN:
         return Judgement(DIFFICULTY_OF[order.requested_tier], "owner_wish", "you asked for this tier")
-    return judge(order.content, has_history=bool(history))
+    return judge(order.content, has_history=bool(history or brought))
 
 
 def _asked_by_no_person(order: WorkOrder, history: tuple[Turn, ...]) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from agents.config import Payroll
+from agents.pictures import most_tokens_of
 from agents.price_sheet import price_of
 from db.records import Assignment, AttemptRecord, CallRecord
 from nexus.budget import COMPANY, BudgetSettings, Window
@@ -26,10 +27,16 @@ TYPICAL_SHARE = 0.25
 """Of the output that is allowed, how much an answer takes as a rule; what an estimate is made with."""
 
 
-def step_down(assignment: Assignment, order: WorkOrder, windows: Sequence[Window]) -> Assignment:
+def step_down(
+    assignment: Assignment,
+    order: WorkOrder,
+    windows: Sequence[Window],
+    among: Sequence[Role] = TIERS,
+) -> Assignment:
     """A tier lower while money runs short, with the reason for the receipt; as it is otherwise.
 
-    The owner's own wish for a tier is left alone: its calls are refused at the limit, and not before.
+    The owner's own wish for a tier is left alone: its calls are refused at the limit, and not before. `among` are the
+    tiers that can do the order at all, the cheapest first.
     """
     if order.requested_tier is not None or assignment.role is TIERS[0]:
         return assignment
@@ -37,9 +44,17 @@ def step_down(assignment: Assignment, order: WorkOrder, windows: Sequence[Window
     tightest = max((w for w in windows if w.scope in scopes), key=lambda w: w.used, default=None)
     if tightest is None or tightest.used < SHORT_AT:
         return assignment
-    lower = TIERS[TIERS.index(assignment.role) - 1]
+    lower = lower_of(assignment.role, among)
+    if lower is None:
+        return assignment
     reason = f"{assignment.reason}; one tier down, for {tightest.used:.0%} of {tightest.name} is used"
     return replace(assignment, role=lower, reason=reason, rule="budget")
+
+
+def lower_of(role: Role, among: Sequence[Role] = TIERS) -> Role | None:
+    """The next lower tier of those; None when there is none."""
+    lower = [tier for tier in among if TIERS.index(tier) < TIERS.index(role)]
+    return lower[-1] if lower else None
 
 
 def is_paid(payroll: Payroll, role: Role) -> bool:
@@ -56,11 +71,12 @@ class Estimate:
     at_most_usd: Decimal
 
 
-def estimate(price: Price, prompt: str, max_output_tokens: int) -> Estimate:
-    """Of a prompt as it is stored with the call."""
+def estimate(price: Price, prompt: str, max_output_tokens: int, pictures_tokens: int = 0) -> Estimate:
+    """Of a prompt as it is stored with the call, and of what its pictures can take of the input."""
     size = len(prompt.encode("utf-8", "surrogatepass"))
-    about = price.most_for(size // BYTES_PER_TOKEN, int(max_output_tokens * TYPICAL_SHARE))
-    return Estimate(about, price.most_for(size, max_output_tokens))
+    read = size // BYTES_PER_TOKEN + pictures_tokens
+    about = price.most_for(read, int(max_output_tokens * TYPICAL_SHARE))
+    return Estimate(about, price.most_for(size + pictures_tokens, max_output_tokens))
 
 
 def hold_for(
@@ -110,15 +126,25 @@ def _name(role: Role) -> str:
     return "CEO" if role is Role.CEO else role.value.title()
 
 
-def options_for(payroll: Payroll, role: Role, prompt: str, first: HoldOption) -> tuple[HoldOption, ...]:
-    """What the owner can choose from: `role` as it was to be done (`first`), and every cheaper tier below it."""
+def options_for(
+    payroll: Payroll,
+    role: Role,
+    prompt: str,
+    first: HoldOption,
+    *,
+    pictures: int = 0,
+) -> tuple[HoldOption, ...]:
+    """What the owner can choose from: `role` as it was to be done (`first`), and every cheaper tier below it.
+
+    `pictures` is how many come with the message; then the payroll is to have only models that see.
+    """
     cheaper = []
     for tier in reversed(TIERS[: TIERS.index(role)]):
         choice = payroll[tier].choice
         price = price_of(choice) if choice is not None else None
         if choice is None or price is None:
             continue
-        money = estimate(price, prompt, payroll[tier].limit_of(choice))
+        money = estimate(price, prompt, payroll[tier].limit_of(choice), most_tokens_of(pictures, choice))
         if money.at_most_usd < first.at_most_usd:
             cheaper.append(option_of(tier, choice.model, money))
     return (first, *cheaper)

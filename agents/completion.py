@@ -7,7 +7,7 @@ from typing import Protocol
 from agents.config import ModelChoice
 from nexus.errors import PermanentError, TransientError
 from nexus.usage import Usage
-from nexus.work_order import Role, Turn
+from nexus.work_order import Attachment, Role, Turn
 
 
 class Finish(StrEnum):
@@ -19,8 +19,19 @@ class Finish(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """A voice message to be turned into words. `most_s` is the longest that it can be, in seconds."""
+
+    attachment: Attachment
+    most_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """Messages to one model. `temperature` and `top_p` are sent only where the model takes them."""
+    """Messages to one model. `temperature` and `top_p` are sent only where the model takes them.
+
+    `pictures` belong to the last turn. With a `sound` its words are what is asked for.
+    """
 
     choice: ModelChoice
     system: str
@@ -28,6 +39,8 @@ class ModelRequest:
     max_output_tokens: int
     timeout_s: float
     role: Role  # who asks; errors name the setting of its model
+    pictures: tuple[Attachment, ...] = ()
+    sound: Sound | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Default model ids are data here and nowhere else; every one can be overridden by
 Front processes may import this module and nothing else of `agents`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Annotated, Final
@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from agents.own_prices import OwnPrice, parse_own_prices
-from nexus.budget import BudgetSettings
+from agents.voice_settings import VoiceSettings
 from nexus.errors import ConfigurationError
 from nexus.work_order import TIERS, Role
 
@@ -49,7 +49,7 @@ OUTPUT_TOKENS: Final = {Role.ADMIN: 200, Role.INTERN: 2_048, Role.DIRECTOR: 8_19
 STARTER_OUTPUT_TOKENS: Final = 1_024
 
 
-class AgentSettings(BudgetSettings):
+class AgentSettings(VoiceSettings):
     """What workers, `nexus up` and `nexus doctor` need to know."""
 
     anthropic_api_key: SecretStr | None = Field(
@@ -93,10 +93,20 @@ class AgentSettings(BudgetSettings):
         description="Prices of models that nobody lists, or corrections, in dollars per million tokens: "
         '{"openai/my-model": {"input": 1, "output": 2, "cache_read": 0.1, "cache_write": 1.25}}.',
     )
+    vision_models: str = Field(
+        default="",
+        description="Models that can see pictures where nobody else says so, by provider/model or the model's name, "
+        "with commas: local/qwen2.5-vl, openai/my-model.",
+    )
     nexus_script: str | None = Field(
         default=None,
         description="JSON file of answers for `scripted/…` models, for trials without any model.",
     )
+
+    @property
+    def vision_names(self) -> frozenset[str]:
+        """What VISION_MODELS names."""
+        return frozenset(name.strip() for name in self.vision_models.split(",") if name.strip())
 
     @field_validator("anthropic_base_url", "ollama_base_url")
     @classmethod
@@ -134,7 +144,7 @@ class AgentSettings(BudgetSettings):
 class ModelChoice:
     """One model at one place. `weak` marks the starter model, which every receipt then says.
 
-    `own_price` is what MODEL_PRICES says of it; no part of its identity.
+    `own_price` is what MODEL_PRICES says of it, `sees` that VISION_MODELS names it; no part of its identity.
     """
 
     provider: Provider
@@ -142,6 +152,12 @@ class ModelChoice:
     base_url: str | None = None
     weak: bool = False
     own_price: OwnPrice | None = field(default=None, compare=False)
+    sees: bool = field(default=False, compare=False)
+
+    @property
+    def label(self) -> str:
+        """As the owner writes it, e.g. `ollama/qwen3:8b`."""
+        return f"{self.provider.value}/{self.model}"
 
     @property
     def is_local(self) -> bool:
@@ -185,14 +201,20 @@ def resolve_payroll(settings: AgentSettings, local: ModelChoice | None) -> Payro
     # The starter model must not judge difficulty (docs/decisions/0005): with it alone the Admin works by rules.
     front_desk = () if local is None or local.weak else (local,)
     payroll[Role.ADMIN] = _post(Role.ADMIN, _overrides(Role.ADMIN, settings, local)[:1] or front_desk)
-    return {role: _with_own_prices(post, settings.model_prices) for role, post in payroll.items()}
+    return {role: _as_the_owner_says(post, settings) for role, post in payroll.items()}
 
 
-def _with_own_prices(post: Post, prices: Mapping[str, OwnPrice]) -> Post:
-    if post.choice is None or not prices:
+def _as_the_owner_says(post: Post, settings: AgentSettings) -> Post:
+    """With what MODEL_PRICES and VISION_MODELS tell of its models."""
+    prices, seeing = settings.model_prices, settings.vision_names
+    if post.choice is None or not (prices or seeing):
         return post
     choices = [
-        replace(choice, own_price=prices.get(f"{choice.provider.value}/{choice.model}"))
+        replace(
+            choice,
+            own_price=prices.get(choice.label),
+            sees=choice.label in seeing or choice.model in seeing,
+        )
         for choice in post.choices
     ]
     return replace(post, choice=choices[0], fallbacks=tuple(choices[1:]))

@@ -10,13 +10,17 @@ MAX_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an order stands after a try: who tried, how often, and what QA says is wrong (nothing: passed)."""
+    """Where an order stands after a try: who tried, how often, and what QA says is wrong (nothing: passed).
+
+    `among` are the tiers that can do the order at all.
+    """
 
     role: Role
     attempts: int
     tries_at_role: int
     failed_checks: tuple[str, ...]
     refused: bool = False
+    among: tuple[Role, ...] = TIERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def decide(standing: Standing) -> Decision:
         return Fail(_reason(standing))
     if standing.tries_at_role < TRIES_PER_TIER and not standing.refused:
         return Retry()
-    higher = TIERS[TIERS.index(standing.role) + 1 :]
+    higher = [tier for tier in TIERS[TIERS.index(standing.role) + 1 :] if tier in standing.among]
     return Escalate(higher[0]) if higher else Fail(_reason(standing))
 
 

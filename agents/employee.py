@@ -3,9 +3,9 @@
 from agents.admin import compress
 from agents.completion import ModelRequest
 from agents.config import ModelChoice, Post
-from agents.prompting import render
+from agents.prompting import document_block, render
 from db.records import Work
-from nexus.work_order import Turn
+from nexus.work_order import AttachmentKind, Turn
 from qa.requirements import requirements
 from qa.spec import parse_spec
 
@@ -28,6 +28,7 @@ def prepare(work: Work, post: Post, choice: ModelChoice, timeout_s: float) -> Mo
         max_output_tokens=post.limit_of(choice),
         timeout_s=timeout_s,
         role=post.role,
+        pictures=work.pictures,
     )
 
 
@@ -42,11 +43,27 @@ def _message(work: Work, *, weak: bool) -> Turn:
     """
     order = work.order
     if weak:
-        return Turn("user", order.content)
+        short = _documents(work, WEAK_CONTEXT_CHARS)
+        return Turn("user", "\n\n".join((*short, order.content)))
     spec = parse_spec(order.spec_json or '{"name": "none"}', order.id)
     wanted = requirements(spec)
-    text = render("message.md.j2", content=order.content, requirements=wanted, feedback=feedback_for(work))
+    text = render(
+        "message.md.j2",
+        content=order.content,
+        requirements=wanted,
+        feedback=feedback_for(work),
+        documents=_documents(work),
+    )
     return Turn("user", text)
+
+
+def _documents(work: Work, most_chars: int | None = None) -> tuple[str, ...]:
+    """The documents that came with the message, each in its block, or its first `most_chars`."""
+    return tuple(
+        document_block(each, (each.text or "")[:most_chars])
+        for each in work.attachments
+        if each.kind is AttachmentKind.DOCUMENT
+    )
 
 
 def feedback_for(work: Work) -> tuple[str, ...]:

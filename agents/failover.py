@@ -10,13 +10,14 @@ from datetime import datetime
 from agents import steps
 from agents.admin import compress
 from agents.breaker import Breakers
-from agents.budget import estimate, hold_for, option_of, options_for
+from agents.budget import estimate, hold_for, lower_of, option_of, options_for
 from agents.calls import CallDesk
 from agents.completion import ModelRefusesCall, ModelRequest, ModelUnavailable, Trouble
 from agents.config import AgentSettings, ModelChoice, Payroll, Post, Provider
 from agents.employee import feedback_for, prepare
-from agents.ledger import open_call
+from agents.ledger import open_call, picture_tokens
 from agents.record import Record
+from agents.sight import Able, CannotSee, Sight
 from db.records import AttemptRecord, AttemptStatus, CallRecord, Settlement, Work
 from nexus.budget import BudgetBusy, BudgetRefused, PaidCallsFrozen
 from nexus.bus import Bus
@@ -63,12 +64,14 @@ class Tried:
     attempt: AttemptRecord
     call: CallRecord
     settlement: Settlement | None
+    among: tuple[Role, ...] = TIERS  # who can do the order at all
 
 
 @dataclass(slots=True)
 class _Outcome:
-    """What came of the models that were passed over or asked in vain."""
+    """What came of the models that were passed over or asked in vain. `able` says who can do the order at all."""
 
+    able: Able
     attempt: AttemptRecord | None = None
     errors: list[NexusError] = field(default_factory=list)
 
@@ -90,6 +93,7 @@ class Desk:
     breakers: Breakers
     bus: Bus
     clock: Clock
+    sight: Sight
 
 
 class Failover:
@@ -108,14 +112,19 @@ class Failover:
             BudgetRefused, BudgetBusy: there is no money, or not at this moment.
             ModelUnavailable, ModelRefusesCall: nobody answered; the error that says when it is worth another try.
             PermanentError: the role has no model.
+            CannotSee: it has none that takes the order's pictures.
         """
-        post = self._desk.payroll[work.order.owner]
-        left = _left_by_a_dead_worker(work, post)
+        desk, role = self._desk, work.order.owner
+        able = await desk.sight.able(desk.payroll, work.attachments)
+        post = able.payroll[role]
+        left = _left_by_a_dead_worker(work, desk.payroll[role])
         if left is not None:
-            return left
+            return replace(left, among=able.tiers)
         if not post.choices:
+            if desk.payroll[role].choices:
+                raise CannotSee(able.nearest(role))
             raise PermanentError(post.problem or f"{post.role.value} has no model.")
-        outcome = _Outcome()
+        outcome = _Outcome(able)
         for choice in post.choices:
             if self._passed_over(choice, work, outcome):
                 continue
@@ -162,7 +171,7 @@ class Failover:
         try:
             attempt, call = await self._open(choice, work, request, outcome)
         except (BudgetRefused, BudgetBusy) as refused:
-            self._maybe_step_down(work, refused)
+            self._maybe_step_down(work, refused, outcome)
             return None, refused
         try:
             call, settlement = await desk.calls.ask(call, request)
@@ -174,7 +183,7 @@ class Failover:
             raise
         desk.breakers.succeeded(choice)
         log.debug("model.answered", order=order.id, model=choice.model)
-        return Tried(choice, attempt, call, settlement), None
+        return Tried(choice, attempt, call, settlement, outcome.able.tiers), None
 
     async def _open(
         self, choice: ModelChoice, work: Work, request: ModelRequest, outcome: _Outcome
@@ -184,29 +193,31 @@ class Failover:
         attempt = outcome.attempt or _new_attempt(work, choice, now)
         attempt = replace(attempt, model=choice.model, provider=choice.provider.value)
         call = open_call(order, order.owner, "work", attempt.id, request, now, day=self._limits.day_of(now))
-        self._ask_first(work, call, request)
+        self._ask_first(work, call, request, outcome)
         step = steps.begin if outcome.attempt is None else steps.fall_back
         rings = await desk.record.write(step, order, attempt, call, now, limits=self._limits)
         outcome.attempt = attempt
         await desk.bus.ring(rings)
         return attempt, call
 
-    def _ask_first(self, work: Work, call: CallRecord, request: ModelRequest) -> None:
+    def _ask_first(self, work: Work, call: CallRecord, request: ModelRequest, outcome: _Outcome) -> None:
         if call.price is None or call.price.is_free:
             return
-        money = estimate(call.price, call.prompt, request.max_output_tokens)
+        money = estimate(call.price, call.prompt, request.max_output_tokens, picture_tokens(request))
         first = option_of(call.role, call.model, money)
-        options = options_for(self._desk.payroll, call.role, call.prompt, first)
+        pictures = len(request.pictures)
+        options = options_for(outcome.able.payroll, call.role, call.prompt, first, pictures=pictures)
         hold = hold_for(work.order, work.attempts, call, options, self._desk.settings)
         if hold is not None:
             raise OrderHeld(hold)
 
-    def _maybe_step_down(self, work: Work, refused: BudgetRefused | BudgetBusy) -> None:
+    def _maybe_step_down(self, work: Work, refused: BudgetRefused | BudgetBusy, outcome: _Outcome) -> None:
         """A first try goes to the next lower tier before it goes to what is free."""
         order = work.order
-        if isinstance(refused, BudgetBusy | PaidCallsFrozen) or order.attempts or order.owner is TIERS[0]:
+        lower = lower_of(order.owner, outcome.able.tiers)
+        if isinstance(refused, BudgetBusy | PaidCallsFrozen) or order.attempts or lower is None:
             return
-        raise StepsDown(TIERS[TIERS.index(order.owner) - 1], refused)
+        raise StepsDown(lower, refused)
 
     async def _nobody(self, outcome: _Outcome) -> NexusError:
         """What to raise when no model answered: the soonest that time may heal, else what the owner must mend."""

@@ -1,6 +1,6 @@
 """What a worker does with a doorbell. Read this after `gateway/intake.py`; `gateway/replies.py` comes next.
 
-    handle_submitted   claim → triage → assign, or ask back
+    handle_submitted   claim → hear → triage → assign, or ask back
     handle_assigned    claim → open the try → ask the model → QA → decide → settle and conclude
 
 Each step is one transaction of `agents.steps`, under the claim's fence. Whatever is raised on the way ends in
@@ -10,7 +10,7 @@ Each step is one transaction of `agents.steps`, under the claim's fence. Whateve
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agents import steps
@@ -26,9 +26,13 @@ from agents.lease import LeaseKeeper
 from agents.ledger import ceo_price, open_call
 from agents.record import Record
 from agents.rules import Clarify
+from agents.sight import NOBODY, CannotSee, Sight
 from agents.steps import Judged, Rings
+from agents.voice import find_voice
+from agents.voice_step import CannotHear, EarDesk, Listener, NothingHeard
 from db.engine import Database
 from db.records import Assignment, AttemptRecord, CallRecord, CheckRecord, VerdictRecord, Work
+from db.statements.attachments import infos_of
 from db.statements.attempts import claim_work
 from db.statements.orders import claim_overdue_order
 from nexus.budget import BudgetBusy
@@ -44,12 +48,14 @@ from nexus.errors import (
 )
 from nexus.ids import new_id
 from nexus.logs import get_logger
-from nexus.work_order import TIERS, Role, Status, WorkOrder
+from nexus.work_order import TIERS, AttachmentInfo, Role, Status, Turn, WorkOrder
 from qa.findings import Subject
 from qa.spec import parse_spec
 from qa.validator import validate
 
 log = get_logger(__name__)
+
+type Brought = tuple[AttachmentInfo, ...]
 
 MAX_CLAIMS = 5
 BACKOFF_S = (2, 8, 30, 120)
@@ -85,6 +91,7 @@ class OrderHandler:
         self._wake_later = wake_later
         self._record = Record(place.database, place.clock)
         self._limits = place.settings.limits
+        self._sight = Sight(place.settings)
         self._calls = CallDesk(self._record, place.model, place.clock, self._limits, ceo_price(place.payroll))
         desk = Desk(
             settings=place.settings,
@@ -94,9 +101,24 @@ class OrderHandler:
             breakers=place.breakers,
             bus=place.bus,
             clock=place.clock,
+            sight=self._sight,
         )
         self._failover = Failover(desk)
+        self._listener = Listener(self._ear_desk())
         self._admin = Admin(place.payroll[Role.ADMIN], place.settings.front_desk_deadline_s)
+
+    def _ear_desk(self) -> EarDesk:
+        place = self._place
+        return EarDesk(
+            settings=place.settings,
+            voice=find_voice(place.settings),
+            database=place.database,
+            record=self._record,
+            calls=self._calls,
+            breakers=place.breakers,
+            bus=place.bus,
+            clock=place.clock,
+        )
 
     async def handle(self, role: Role, order_id: str) -> Rings:
         """Do `role`'s next step of the order, if it is there to be done."""
@@ -121,21 +143,48 @@ class OrderHandler:
         )
         if claimed is None:
             return ()
-        order, history = claimed
+        order, history, brought = claimed
 
-        async def triage() -> Rings:
-            outcome = self._admin.triage(order, history)
-            if isinstance(outcome, Clarify):
-                return await self._record.write(steps.ask_back, order, outcome, place.clock.now())
-            outcome = await self._with_second_opinion(order, outcome)
-            limits = self._limits if is_paid(place.payroll, outcome.role) else None
-            return await self._record.write(steps.assign, order, outcome, place.clock.now(), limits=limits)
+        async def hear_and_triage() -> Rings:
+            try:
+                heard = await self._listener.heard(order, brought)
+            except NothingHeard as silent:
+                question = Clarify("no_words", str(silent))
+                return await self._record.write(steps.ask_back, order, question, place.clock.now())
+            except CannotHear as deaf:
+                now = place.clock.now()
+                return await self._record.write(steps.decline, order, str(deaf), now, rule="cannot_hear")
+            except OrderHeld as held:
+                return await self._record.write(steps.hold, order, held.hold, place.clock.now())
+            return await self._triage(heard, history, brought)
 
-        return await self._guarded(order, triage)
+        return await self._guarded(order, hear_and_triage)
 
-    async def _with_second_opinion(self, order: WorkOrder, assignment: Assignment) -> Assignment:
+    async def _triage(self, order: WorkOrder, history: tuple[Turn, ...], brought: Brought) -> Rings:
+        outcome = self._admin.triage(order, history, brought)
+        if isinstance(outcome, Clarify):
+            return await self._record.write(steps.ask_back, order, outcome, self._place.clock.now())
+        return await self._assign(order, await self._with_second_opinion(order, outcome, brought), brought)
+
+    async def _assign(self, order: WorkOrder, assignment: Assignment, brought: Brought) -> Rings:
+        """To the tier that was chosen, or to the nearest that can see what came with the message."""
+        place = self._place
+        able = await self._sight.able(place.payroll, brought)
+        role = able.nearest(assignment.role)
+        if role is None:
+            return await self._record.write(steps.decline, order, NOBODY, place.clock.now())
+        if role is not assignment.role:
+            reason = f"{assignment.reason}; the {assignment.role.value}'s models see no pictures"
+            assignment = replace(assignment, role=role, reason=reason)
+        limits = self._limits if is_paid(able.payroll, role) else None
+        now = place.clock.now()
+        return await self._record.write(steps.assign, order, assignment, now, limits=limits, among=able.tiers)
+
+    async def _with_second_opinion(
+        self, order: WorkOrder, assignment: Assignment, brought: Brought
+    ) -> Assignment:
         """Ask the local model where the rules are uncertain; late, absent or broken, the rules' word stands."""
-        request = self._admin.second_opinion(order, assignment)
+        request = self._admin.second_opinion(order, assignment, brought)
         if request is None:
             return assignment
         now = self._place.clock.now()
@@ -171,6 +220,8 @@ class OrderHandler:
         except StepsDown as refused:
             why = str(refused)
             return await self._record.write(steps.step_down, order, refused.role, why, place.clock.now())
+        except CannotSee as blind:
+            return await self._pass_to_who_sees(order, blind)
         # In a thread: a client's own patterns may take a second each.
         slow = order.spec_json is not None and "pattern" in order.spec_json
         verdict = await asyncio.to_thread(judge, tried.call, order) if slow else judge(tried.call, order)
@@ -183,6 +234,13 @@ class OrderHandler:
             if tried.settlement is not None:
                 await self._calls.settle(tried.call, tried.settlement)
             raise
+
+    async def _pass_to_who_sees(self, order: WorkOrder, blind: CannotSee) -> Rings:
+        """Triage sends pictures only where they are seen; the payroll may have changed since."""
+        now = self._place.clock.now()
+        if blind.role is None:
+            return await self._record.write(steps.decline, order, str(blind), now)
+        return await self._record.write(steps.pass_to_who_sees, order, blind.role, str(blind), now)
 
     async def end_overdue(self, order_id: str) -> Rings:
         """End an order that waited past its deadline, whoever it waited for."""
@@ -235,8 +293,10 @@ class OrderHandler:
 
     async def _after_error(self, order: WorkOrder, error: Exception) -> Rings:
         now = self._place.clock.now()
-        if order.owner in TIERS and _is_too_long(error) and (higher := TIERS[TIERS.index(order.owner) + 1 :]):
-            return await self._record.write(steps.pass_up, order, higher[0], str(error), now)
+        if order.owner in TIERS and _is_too_long(error):
+            higher = await self._higher(order)
+            if higher is not None:
+                return await self._record.write(steps.pass_up, order, higher, str(error), now)
         if isinstance(error, PermanentError):
             return await self._record.write(steps.give_up, order, Status.FAILED, str(error), now)
         if not isinstance(error, TransientError):
@@ -250,6 +310,13 @@ class OrderHandler:
         self._wake_later(order, wait_s)
         until = now + timedelta(seconds=wait_s)
         return await self._record.write(steps.put_off, order, until, why, now, counts=not waits)
+
+    async def _higher(self, order: WorkOrder) -> Role | None:
+        """The next higher tier that can do the order; None when there is none."""
+        brought = await self._place.database.read(infos_of, order.id)
+        able = await self._sight.able(self._place.payroll, brought)
+        above = TIERS[TIERS.index(order.owner) + 1 :]
+        return next((tier for tier in above if tier in able.tiers), None)
 
 
 def _why_overdue(order: WorkOrder, now: datetime) -> str:
@@ -280,6 +347,7 @@ def _standing(earlier: tuple[AttemptRecord, ...], tried: Tried, verdict: Verdict
         tries_at_role=1 + sum(other.role is tried.attempt.role for other in earlier),
         failed_checks=failed if failed or verdict.passed else ("nothing could be checked",),
         refused=tried.call.finish_reason == Finish.REFUSAL,
+        among=tried.among,
     )
 
 

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from agents.completion import Completion, ModelRefusesCall, ModelRequest, ModelUnavailable
 from agents.config import ANTHROPIC_MODELS, ModelChoice, Payroll, Provider
+from agents.pictures import most_tokens_of
 from agents.price_sheet import price_of
 from agents.prompting import prompt_hash, prompt_json
+from agents.voice_prices import most_for_sound
 from db.records import CallRecord, CallStatus, Settlement
 from nexus.errors import NexusError
 from nexus.ids import new_id
@@ -44,7 +46,7 @@ def open_call(
         finish_reason=None,
         usage=NOTHING_USED,
         price=price,
-        worst_case_usd=worst_case(price, prompt, request.max_output_tokens),
+        worst_case_usd=_most(price, prompt, request),
         cost_usd=None,
         latency_ms=None,
         request_id=None,
@@ -55,11 +57,27 @@ def open_call(
     )
 
 
-def worst_case(price: Price | None, prompt: str, max_output_tokens: int) -> Decimal | None:
-    """The most the call can cost: no tokenizer makes more tokens than there are bytes, so bytes bound the input."""
+def _most(price: Price | None, prompt: str, request: ModelRequest) -> Decimal | None:
+    if request.sound is not None:
+        return most_for_sound(price, request)
+    return worst_case(price, prompt, request.max_output_tokens, picture_tokens(request))
+
+
+def picture_tokens(request: ModelRequest) -> int:
+    """The most that the request's pictures can take of its input."""
+    return most_tokens_of(len(request.pictures), request.choice)
+
+
+def worst_case(
+    price: Price | None, prompt: str, max_output_tokens: int, pictures_tokens: int = 0
+) -> Decimal | None:
+    """The most the call can cost: no tokenizer makes more tokens than there are bytes, so bytes bound the text.
+
+    `pictures_tokens` bounds what is no text.
+    """
     if price is None:
         return None
-    return price.most_for(len(prompt.encode("utf-8", "surrogatepass")), max_output_tokens)
+    return price.most_for(len(prompt.encode("utf-8", "surrogatepass")) + pictures_tokens, max_output_tokens)
 
 
 def ceo_price(payroll: Payroll) -> Price | None:

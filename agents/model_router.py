@@ -19,15 +19,19 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from agents.completion import Completion, ModelRequest
+from agents.completion import Completion, ModelRequest, Sound
 from agents.config import AgentSettings, Provider
 from agents.prompt_cache import messages_of
 from agents.scripted_model import ScriptedModel
 from agents.vendor_errors import error_of, timed_out
 from agents.vendor_replies import Answer, Reading, finished, read_line, read_whole
+from agents.voice import is_engine
+from agents.voice_engine import VoiceEngine
+from agents.voice_replies import read_transcript
 from agents.wire import HOOKS, Exchange
 from nexus.clock import Clock, SystemClock
 from nexus.errors import NexusError
+from nexus.sound import ENDINGS
 
 LITELLM_PREFIX = {
     Provider.ANTHROPIC: "anthropic",
@@ -59,6 +63,8 @@ class ModelRouter:
         self._litellm: ModuleType | None = None
         self._send_once: Any = None
         self._openai_clients: dict[str | None, Any] = {}
+        self._voice_server: Any = None
+        self._engine = VoiceEngine(settings)
         self._scripted = ScriptedModel.load(settings.nexus_script)
 
     async def warm_up(self) -> None:
@@ -69,6 +75,10 @@ class ModelRouter:
         """Ask the request's model once. Raises as `ChatModel.complete`."""
         if request.choice.provider is Provider.SCRIPTED:
             return await self._scripted.complete(request)
+        if request.sound is not None and is_engine(request.choice):
+            return await self._engine.complete(request)
+        if self._litellm is None and request.sound is not None:
+            await self.warm_up()  # nobody else may need it in a company whose tiers are scripted
         self._load()
         exchange, started = Exchange(), time.monotonic()
         try:
@@ -93,6 +103,8 @@ class ModelRouter:
     async def _in_time(self, exchange: Exchange, request: ModelRequest) -> Answer:
         try:
             async with asyncio.timeout(request.timeout_s):
+                if request.sound is not None:
+                    return await self._transcribed(exchange, request, request.sound)
                 if self._streams(request):
                     return await self._streamed(exchange, request)
                 return await self._whole(exchange, request)
@@ -106,6 +118,30 @@ class ModelRouter:
     async def _whole(self, exchange: Exchange, request: ModelRequest) -> Answer:
         await self._load().acompletion(**self._arguments(request))
         return read_whole(request.choice.provider, exchange.content())
+
+    async def _transcribed(self, exchange: Exchange, request: ModelRequest, sound: Sound) -> Answer:
+        choice, kept = request.choice, sound.attachment
+        await self._load().atranscription(
+            model=f"{LITELLM_PREFIX[Provider.OPENAI]}/{choice.model}",
+            file=(f"voice.{ENDINGS.get(kept.media_type, 'ogg')}", kept.data or b"", kept.media_type),
+            response_format="json",
+            timeout=request.timeout_s,
+            num_retries=0,
+            max_retries=0,
+            api_base=choice.base_url,
+            client=self._voice_client(choice.base_url),
+        )
+        return read_transcript(exchange.content(), request)
+
+    def _voice_client(self, base_url: str | None) -> Any:  # noqa: ANN401 - OpenAI's
+        """OpenAI's own key goes to OpenAI alone, a server of one's own gets the key that was set for it."""
+        if base_url is None or base_url != self._settings.voice_base_url:
+            return self._client(Provider.OPENAI, base_url)
+        if self._voice_server is None:
+            secret = self._settings.voice_api_key
+            key = secret.get_secret_value() if secret else "not-needed"
+            self._voice_server = _openai_client(key, base_url, self._send_once.client)
+        return self._voice_server
 
     async def _streamed(self, exchange: Exchange, request: ModelRequest) -> Answer:
         """Read the stream ourselves; silence ends it, be it before the first byte or between two."""

@@ -46,6 +46,14 @@ def listing_of(choice: ModelChoice) -> Listing | None:
     return Listing(own.price_at(choice.provider.value), own.ends or (listed.ends if listed else None))
 
 
+def is_listed_to_see(choice: ModelChoice) -> bool:
+    """Whether the table says that an Anthropic or OpenAI model takes pictures; False when it does not know it."""
+    entry = _sheet().get(choice.model)
+    if not isinstance(entry, dict) or entry.get("litellm_provider") != choice.provider.value:
+        return False
+    return entry.get("supports_vision") is True
+
+
 def price_text(price: Price | None) -> str:
     """A price as people quote it: `$5.00 in, $25.00 out per million tokens`, `free`, or `not priced`."""
     if price is None:
@@ -67,7 +75,7 @@ def _listed(provider: Provider, model: str) -> Listing | None:
     if not isinstance(entry, dict) or entry.get("litellm_provider") != provider.value:
         return None
     if "input_cost_per_token" not in entry or "output_cost_per_token" not in entry:
-        return None
+        return _by_the_second(model, entry)
     fresh = _dollars(entry["input_cost_per_token"])
     price = Price(
         fresh,
@@ -76,6 +84,25 @@ def _listed(provider: Provider, model: str) -> Listing | None:
         _dollars(entry.get("cache_creation_input_token_cost", fresh)),
     )
     return Listing(price, _end_of(model))
+
+
+def is_by_the_second(choice: ModelChoice) -> bool:
+    """Whether a model is paid for the seconds it listens and not for tokens: a second then counts as one token."""
+    entry = _sheet().get(choice.model)
+    return (
+        isinstance(entry, dict) and "input_cost_per_second" in entry and "input_cost_per_token" not in entry
+    )
+
+
+def _by_the_second(model: str, entry: dict[str, object]) -> Listing | None:
+    """A transcriber's price as one for tokens, of which each second of sound is one.
+
+    What the table calls the output's price is the same money once more (https://platform.openai.com/docs/pricing).
+    """
+    if entry.get("mode") != "audio_transcription" or "input_cost_per_second" not in entry:
+        return None
+    second = _dollars(entry["input_cost_per_second"])
+    return Listing(Price(second, Decimal(0), second, second), _end_of(model))
 
 
 def _end_of(model: str) -> date | None:

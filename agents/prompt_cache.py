@@ -4,11 +4,13 @@ A marked prefix costs a quarter more when it is written and a tenth when it is r
 a second try of the same order. What is too short to be cached is not marked.
 """
 
+import base64
 import re
 from typing import Final
 
 from agents.completion import ModelRequest
 from agents.config import Provider
+from nexus.work_order import Attachment
 
 BYTES_PER_TOKEN = 4
 MIN_CACHED_TOKENS: Final = (
@@ -30,11 +32,23 @@ def messages_of(request: ModelRequest) -> list[dict[str, object]]:
     """As LiteLLM takes them, the system text first."""
     messages: list[dict[str, object]] = [{"role": "system", "content": request.system}]
     messages += [{"role": turn.role, "content": turn.content} for turn in request.turns]
+    if request.pictures:
+        words = {"type": "text", "text": request.turns[-1].content}
+        messages[-1]["content"] = [*(_part(picture) for picture in request.pictures), words]
     if request.choice.provider is Provider.ANTHROPIC:
         for end in _cache_ends(request):
             text = messages[end]["content"]
             messages[end]["content"] = [{"type": "text", "text": text, "cache_control": EPHEMERAL}]
     return messages
+
+
+def _part(picture: Attachment) -> dict[str, object]:
+    """A picture as OpenAI takes it; LiteLLM says the same to the others in their words.
+
+    Before the text, where Claude wants it.
+    """
+    encoded = base64.b64encode(picture.data or b"").decode()
+    return {"type": "image_url", "image_url": {"url": f"data:{picture.media_type};base64,{encoded}"}}
 
 
 def _cache_ends(request: ModelRequest) -> list[int]:

@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from agents.completion import ModelRequest
+from nexus.work_order import Attachment
 
+_TAG = re.compile(r"<(\s*/?\s*document)", re.IGNORECASE)
+_IN_A_NAME = {ord("<"): "‹", ord(">"): "›", ord('"'): "'"}
 FOLDER = Path(__file__).parent / "prompts"
 
 
@@ -29,10 +33,26 @@ def _template(name: str) -> Template:
     return environment.get_template(name)
 
 
+def document_block(document: Attachment, text: str) -> str:
+    """`text`, out of `document`, between marks that nothing in it can close.
+
+    A tag of that name inside loses its angle bracket, whatever its case and spacing.
+    """
+    name = " ".join((document.name or "unnamed").split()).translate(_IN_A_NAME)
+    inside = _TAG.sub(r"&lt;\1", text)
+    return f'<document name="{name}">\n{inside}\n</document>'
+
+
 def prompt_json(request: ModelRequest) -> str:
-    """The messages as stored with the call."""
-    messages = [{"role": "system", "content": request.system}]
+    """The messages as stored with the call. Of a picture or a sound stands there what it is, by its hash."""
+    messages: list[dict[str, object]] = [{"role": "system", "content": request.system}]
     messages += [{"role": turn.role, "content": turn.content} for turn in request.turns]
+    brought = request.pictures if request.sound is None else (request.sound.attachment,)
+    if brought:
+        messages[-1]["attachments"] = [
+            {"kind": each.kind.value, "media_type": each.media_type, "size": each.size, "sha256": each.sha256}
+            for each in brought
+        ]
     return json.dumps(messages, ensure_ascii=False)
 
 

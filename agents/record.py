@@ -10,6 +10,8 @@ from typing import Concatenate
 from sqlalchemy.engine import Connection
 
 from db.engine import Database
+from db.statements.budget_alerts import tell_used_up
+from nexus.budget import BudgetUsedUp
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
 from nexus.logs import get_logger
@@ -68,9 +70,19 @@ class Record:
         while True:
             try:
                 return await self._database.run(step, *args, **kwargs)
+            except BudgetUsedUp as refused:
+                await self._alert(refused)
+                raise
             except StoreUnavailable as error:
                 if patience_s is not None and self._clock.monotonic() - began > patience_s:
                     raise
                 log.warning("store.again", step=getattr(step, "__name__", "?"), error=str(error))
             await self._clock.sleep(wait_s)
             wait_s = min(LONGEST_WAIT_S, wait_s * 2)
+
+    async def _alert(self, refused: BudgetUsedUp) -> None:
+        """In a transaction of its own, for the step's is rolled back. Fails it now, the next refusal says it."""
+        try:
+            await self._database.run(tell_used_up, refused, self._clock.now())
+        except StoreUnavailable as error:
+            log.warning("alert.not_written", kind="budget.used_up", error=str(error))

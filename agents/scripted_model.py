@@ -5,7 +5,8 @@ Without a script it answers every message with a fixed sentence, at once and for
 
     {"rules": [{"match": "capital of France", "model": "ceo", "answers": ["Paris.", "Still Paris."]}]}
 
-A rule's answers are given in turn and the last one is repeated.
+A rule's answers are given in turn and the last one is repeated. `"sees": ["ceo"]` beside the rules names the models
+that take pictures.
 """
 
 import asyncio
@@ -58,12 +59,14 @@ class Script(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rules: list[ScriptedRule] = []
+    sees: list[str] = []
 
 
 class ScriptedModel:
     """A `ChatModel` that follows a script."""
 
     def __init__(self, script: Script | None = None) -> None:
+        self.sees = frozenset((script or Script()).sees)
         self._rules = [(re.compile(rule.match, re.IGNORECASE), rule) for rule in (script or Script()).rules]
         self._used: Counter[int] = Counter()
 

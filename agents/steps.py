@@ -4,6 +4,7 @@
 once the transaction has been committed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,6 +24,8 @@ from db.records import (
     Settlement,
     VerdictRecord,
 )
+from db.statements.alerts import tell_dead
+from db.statements.attachments import infos_of
 from db.statements.attempts import (
     WORKER_STOPPED,
     abandon_running,
@@ -37,21 +40,22 @@ from db.statements.attempts import (
 from db.statements.budget import Charge, apply_charges, windows_at
 from db.statements.calls import calls_of, settle_row
 from db.statements.cancel import end_cancelled
+from db.statements.conversations import conversation_before
 from db.statements.events import Happening, append_events
 from db.statements.holding import hold_order
 from db.statements.orders import (
     assign_order,
     claim_order,
-    conversation_before,
     finish_order,
     hand_over,
     postpone,
 )
+from db.statements.transcripts import Transcript, store_transcripts
 from nexus.budget import Limits
 from nexus.bus import Ring
 from nexus.hold import Hold
 from nexus.messages import DEAD, EVENTS, Doorbell, EventRing, stream_of
-from nexus.work_order import Role, Status, Turn, WorkOrder
+from nexus.work_order import TIERS, AttachmentInfo, Role, Status, Turn, WorkOrder
 
 type Rings = tuple[Ring, ...]
 
@@ -75,8 +79,10 @@ class Judged:
 
 def claim_triage(
     connection: Connection, order_id: str, *, holder: str, lease_s: float, turns: int, now: datetime
-) -> tuple[WorkOrder, tuple[Turn, ...]] | None:
-    """Claim a submitted order for the Admin and read the conversation before it; None: nothing to do.
+) -> tuple[WorkOrder, tuple[Turn, ...], tuple[AttachmentInfo, ...]] | None:
+    """Claim a submitted order for the Admin, and read the conversation before it and what came with it.
+
+    None: nothing to do.
 
     An order that brings its own context keeps it: the session's messages are then not read.
     """
@@ -86,7 +92,7 @@ def claim_triage(
     history = order.context if order.brings_context else conversation_before(connection, order, turns)
     if order.claims > 1:  # a worker died at it, perhaps in the middle of a call
         apply_charges(connection, abandon_running(connection, order.id, now, WORKER_STOPPED))
-    return order, history
+    return order, history, infos_of(connection, order.id)
 
 
 def assign(
@@ -96,13 +102,14 @@ def assign(
     now: datetime,
     *,
     limits: Limits | None = None,
+    among: tuple[Role, ...] = TIERS,
 ) -> Rings:
-    """The Admin's decision, and the tier's bell. With `limits`, a tier lower while money runs short.
+    """The Admin's decision, and the tier's bell. With `limits`, a tier lower of those `among` while money runs short.
 
     Watchers are not rung: the tier rings them a few milliseconds later, or their own look comes within a second.
     """
     if limits is not None:
-        assignment = step_down_when_short(assignment, order, windows_at(connection, limits, now))
+        assignment = step_down_when_short(assignment, order, windows_at(connection, limits, now), among)
     assign_order(connection, order, assignment, now)
     return (_bell(order, assignment.role),)
 
@@ -111,6 +118,21 @@ def ask_back(connection: Connection, order: WorkOrder, question: Clarify, now: d
     """End the order with a question to the owner."""
     asked = replace(order, tier_reason="cannot be acted on as it is", tier_rule=question.rule)
     return _end(connection, asked, _Ending(Status.ASKED, result=question.question), now)
+
+
+def transcribed(
+    connection: Connection, order: WorkOrder, words: str, heard: Sequence[Transcript], now: datetime
+) -> Rings:
+    """The order's voice messages are words from here on; the Admin goes on with them."""
+    return (_event(order, store_transcripts(connection, order, words, heard, now), order.status),)
+
+
+def decline(
+    connection: Connection, order: WorkOrder, reason: str, now: datetime, *, rule: str = "no_model_sees"
+) -> Rings:
+    """End the order because nobody here can do it; nothing was spent on it."""
+    declined = replace(order, tier_reason="nobody can do it", tier_rule=rule)
+    return _end(connection, declined, _Ending(Status.DECLINED, reason=reason), now)
 
 
 def hold(connection: Connection, order: WorkOrder, question: Hold, now: datetime) -> Rings:
@@ -127,6 +149,12 @@ def step_down(connection: Connection, order: WorkOrder, role: Role, why: str, no
 def pass_up(connection: Connection, order: WorkOrder, role: Role, why: str, now: datetime) -> Rings:
     """To a higher tier, because the message does not fit into this one's model."""
     reason = f"{order.tier_reason}; one tier up, for it is too long for the {order.owner.value}'s model"
+    return _move(connection, order, role, "order.escalated", reason, why, now)
+
+
+def pass_to_who_sees(connection: Connection, order: WorkOrder, role: Role, why: str, now: datetime) -> Rings:
+    """To another tier, because this one's models take no pictures."""
+    reason = f"{order.tier_reason}; to the {role.value}, for the {order.owner.value}'s models see no pictures"
     return _move(connection, order, role, "order.escalated", reason, why, now)
 
 
@@ -216,7 +244,10 @@ def give_up(connection: Connection, order: WorkOrder, status: Status, reason: st
     ending = _Ending(status, reason=reason, attempts=attempts_of(connection, order.id))
     rings = _end(connection, order, ending, now)
     apply_charges(connection, charges)
-    return (*rings, Ring(DEAD, Doorbell(order_id=order.id))) if status is Status.DEAD else rings
+    if status is not Status.DEAD:
+        return rings
+    tell_dead(connection, order, reason, now)
+    return (*rings, Ring(DEAD, Doorbell(order_id=order.id)))
 
 
 def cancel(connection: Connection, order: WorkOrder, now: datetime) -> Rings:

@@ -91,7 +91,7 @@ def _without_reply(
     causes = list(_causes(error))
     if any(isinstance(cause, NEVER_CONNECTED) for cause in causes):
         where = redact(request.choice.base_url or "the provider")
-        setting = URL_SETTING[request.choice.provider]
+        setting = _url_setting(request)
         return ModelUnavailable(
             f"{label}: no connection to {where}; check {setting}.", trouble=Trouble.CONNECTION
         )
@@ -205,15 +205,32 @@ def _fix(trouble: Trouble, reply: ErrorReply, request: ModelRequest) -> str:
     """What is wrong and what the owner can do about it."""
     match trouble:
         case Trouble.KEY:
-            return f"the key is refused; check {KEY_SETTING.get(request.choice.provider, 'the server')}."
+            return f"the key is refused; check {_key_setting(request)}."
         case Trouble.CREDIT:
             return "the account has no credit left, or its spend limit is reached."
         case Trouble.NO_MODEL:
-            return f"no such model there; set NEXUS_MODEL_{request.role.value.upper()} to one that exists."
+            setting = "VOICE_MODEL" if request.sound else f"NEXUS_MODEL_{request.role.value.upper()}"
+            return f"no such model there; set {setting} to one that exists."
         case Trouble.TOO_LONG:
             return f"the request is too long for the model: {reply.message}"
         case _:
             return f"the request was refused: {reply.message}"
+
+
+def _key_setting(request: ModelRequest) -> str:
+    if request.sound is not None and request.choice.base_url is not None:
+        return (
+            "VOICE_API_KEY"
+            if request.choice.is_local
+            else "OPENAI_API_KEY, or VOICE_API_KEY for VOICE_BASE_URL"
+        )
+    return KEY_SETTING.get(request.choice.provider, "the server")
+
+
+def _url_setting(request: ModelRequest) -> str:
+    if request.sound is not None and request.choice.is_local:
+        return "VOICE_BASE_URL"
+    return URL_SETTING[request.choice.provider]
 
 
 def retry_after(headers: httpx.Headers, now: datetime) -> float | None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from nexus.usage import NOTHING_USED, Price, Usage
-from nexus.work_order import Channel, Difficulty, Role, Status, Turn, WorkOrder
+from nexus.work_order import Attachment, AttachmentKind, Channel, Difficulty, Role, Status, Turn, WorkOrder
 
 
 class AttemptStatus(StrEnum):
@@ -62,6 +62,7 @@ class NewOrder:
     budget_usd: Decimal | None = None
     context: tuple[Turn, ...] | None = None  # the sender's own; None: the session's history
     session_is_new: bool = False  # the session's id was made for this very message
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +165,16 @@ class AttemptRecord:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A claimed order and what has been tried so far."""
+    """A claimed order, what has been tried so far, and what came with its message."""
 
     order: WorkOrder
     attempts: tuple[AttemptRecord, ...]
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def pictures(self) -> tuple[Attachment, ...]:
+        """Those of its attachments that a model must see."""
+        return tuple(each for each in self.attachments if each.kind is AttachmentKind.IMAGE)
 
 
 @dataclass(frozen=True, slots=True)

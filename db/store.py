@@ -17,6 +17,7 @@ from db.engine import Database
 from db.merging import joined
 from db.records import Accepted, Durability, EventRecord, IdempotencyKey, NewOrder
 from db.spool import Spool
+from db.statements.attachments import get_attachment
 from db.statements.cancel import cancel_order
 from db.statements.events import events_after, session_exists
 from db.statements.holding import approve_order
@@ -36,7 +37,7 @@ from db.statements.spooling import PROVISIONAL, accept_or_recall, find_by_key
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
 from nexus.logs import get_logger
-from nexus.work_order import Role, Status, WorkOrder
+from nexus.work_order import Attachment, Role, Status, WorkOrder
 
 log = get_logger(__name__)
 
@@ -188,14 +189,19 @@ class Store:
         """One order with all that is known of it; as `order`."""
         return await self._find(lambda database: database.read(get_history, order_id))
 
+    async def attachment(self, order_id: str, n: int) -> Stored[Attachment] | None:
+        """The order's attachment number `n`; as `order`."""
+        return await self._find(lambda database: database.read(get_attachment, order_id, n))
+
     async def place(self, order_id: str) -> Stored[OrderPlace] | None:
         """Whose the order is, and where its events are; as `order`."""
         return await self._find(lambda database: database.read(place_of_order, order_id))
 
     async def cancel(self, order_id: str, *, force: bool = False) -> Stored[WorkOrder] | None:
         """`cancel_order` where the order is; as `order`."""
-        now = self._clock.now()
-        return await self._find(lambda database: database.run(cancel_order, order_id, now, force=force))
+        return await self._find(
+            lambda database: database.run(cancel_order, order_id, self._clock.now(), force=force)
+        )
 
     async def approve(
         self, order_id: str, tier: Role | None, *, actor: str = "owner"
@@ -239,13 +245,11 @@ class Store:
         Raises:
             StoreUnavailable: no store answers.
         """
-
-        def page(database: Database) -> Awaitable[list[WorkOrder]]:
-            return database.read(
+        here, there = await self.both(
+            lambda database: database.read(
                 list_orders, status=status, owner=owner, before=before, limit=limit, narrowed=narrowed
             )
-
-        here, there = await self.both(page)
+        )
         found = {order.id: Stored(order, Durability.PRIMARY) for order in there or ()}
         found |= {order.id: Stored(order, Durability.LOCAL) for order in here or ()}
         newest = sorted(found.values(), key=lambda stored: stored.value.id, reverse=True)
@@ -257,11 +261,7 @@ class Store:
         Raises:
             StoreUnavailable: no store answers.
         """
-
-        def page(database: Database) -> Awaitable[list[EventRecord]]:
-            return database.read(events_after, session_id, seq, limit)
-
-        found, there = await self.both(page)
+        found, there = await self.both(lambda database: database.read(events_after, session_id, seq, limit))
         here = [event for event in found or () if event.seq <= PROVISIONAL]
         return joined(there or (), here, seq, limit)
 

@@ -1,16 +1,19 @@
 """What decides who comes in, opened with the other services: secrets, tokens, tickets, names and proxies."""
 
+import hmac
 import socket
 from dataclasses import dataclass
 
 import psutil
 
 from db.store import Store
+from gateway.browser_sessions import BrowserSessions
 from gateway.config import GatewaySettings
 from gateway.hosts import LOCAL_NAMES, HostRules, as_name, parse_names, parse_networks, parse_origins
 from gateway.principals import HOLDER, FailedLogins, NobodyAsks, Principal
+from gateway.sign_in_links import SignInLinks
 from gateway.tickets import Tickets
-from gateway.tokens import Tokens
+from gateway.tokens import Tokens, read_jti
 from nexus.clock import Clock
 from nexus.secret_file import Secrets
 
@@ -24,6 +27,8 @@ class Access:
     secrets: Secrets
     tokens: Tokens
     tickets: Tickets
+    sessions: BrowserSessions
+    links: SignInLinks
     rules: HostRules
     failed_logins: FailedLogins
 
@@ -38,6 +43,15 @@ class Access:
             return HOLDER
         return await self.tokens.principal(credential.decode("latin-1"))
 
+    def secret_behind(self, credential: bytes) -> str | None:
+        """The active secret that `credential` is, or that signed it; None when it is neither."""
+        sent = credential.decode("latin-1")
+        for secret in self.secrets.active():
+            is_it = hmac.compare_digest(secret.encode(), credential)
+            if is_it or read_jti(sent, (secret,)) is not None:
+                return secret
+        return None
+
 
 def open_access(
     settings: GatewaySettings, store: Store, clock: Clock, failed_logins: FailedLogins | None = None
@@ -48,10 +62,13 @@ def open_access(
         ConfigurationError: the file of secrets cannot be used.
     """
     secrets = Secrets(settings.secret_path, settings.given_secrets, clock)
+    tokens = Tokens(secrets, store, clock)
     return Access(
         secrets,
-        Tokens(secrets, store, clock),
+        tokens,
         Tickets(store, clock),
+        BrowserSessions(secrets, tokens, store, clock),
+        SignInLinks(secrets, store, clock),
         host_rules(settings, has_secret=bool(secrets.active())),
         failed_logins or NobodyAsks(),
     )

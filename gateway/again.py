@@ -1,7 +1,8 @@
 """The owner was not content: an ended order done again, by the next tier or by the same one.
 
 It is a new order in the same conversation, with the message, the acceptance spec, the limit and the context of the old
-one (`db.statements.again`). A retry is also told what the owner was not content with.
+one (`db.statements.again`). Who does it is also given the answer that the owner was not content with; a higher tier
+is told what QA did not let pass, and what the owner says (`gateway.handing_up`).
 """
 
 import hashlib
@@ -12,7 +13,9 @@ from typing import Literal, assert_never
 
 from db.records import Accepted, Durability, IdempotencyKey, NewOrder
 from db.statements.again import StillOpen, redo_order
+from db.statements.queries import OrderHistory
 from gateway.errors import FieldError, Kind, Problem
+from gateway.handing_up import handed_up
 from gateway.intake import KEY_LIVES, OWNER, ring_the_admin
 from gateway.principals import Principal
 from gateway.schemas import order_url
@@ -28,11 +31,15 @@ NOT_CONTENT = (
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be done with an ended order. `tier` None: the next higher one; a retry has none."""
+    """What is to be done with an ended order. `tier` None: the next higher one; a retry has none.
+
+    `reason` is what the owner says to whoever is to do it.
+    """
 
     action: Literal["escalate", "retry"]
     tier: Role | None = None
     idempotency_key: str | None = None
+    reason: str | None = None
 
 
 async def do_again(
@@ -45,8 +52,8 @@ async def do_again(
             tier, or the key was used for something else.
         StoreUnavailable: the database does not answer, or the order is still in this host's spool.
     """
-    old = await _ended(services, order_id)
-    new = _new_order(services, old, user_id, wish)
+    history = await _ended(services, order_id)
+    new = _new_order(services, history, user_id, wish)
     now = services.clock.now()
     try:
         accepted = await services.database.run(
@@ -63,12 +70,13 @@ async def do_again(
     return accepted
 
 
-async def _ended(services: Services, order_id: str) -> WorkOrder:
-    found = await services.store.order(order_id)
+async def _ended(services: Services, order_id: str) -> OrderHistory:
+    found = await services.store.history(order_id)
     if found is None:
         raise Problem(Kind.NOT_FOUND, "There is no work order with this id.")
-    if found.value.is_open:
-        raise _open(f"{order_id} is still {found.value.status.value}.", found.value)
+    order = found.value.order
+    if order.is_open:
+        raise _open(f"{order_id} is still {order.status.value}.", order)
     if found.durability is Durability.LOCAL:
         raise StoreUnavailable("the order is done again when it has moved to PostgreSQL")
     return found.value
@@ -80,22 +88,22 @@ def _open(words: str, order: WorkOrder) -> Problem:
     return Problem(Kind.STILL_OPEN, words, headers={"Location": url}, members=members)
 
 
-def _new_order(services: Services, old: WorkOrder, user_id: str, wish: Wish) -> NewOrder:
+def _new_order(services: Services, history: OrderHistory, user_id: str, wish: Wish) -> NewOrder:
     now = services.clock.now()
-    key = wish.idempotency_key
+    old, key, tier = history.order, wish.idempotency_key, _tier(history.order, wish)
     return NewOrder(
         id=new_order_id(),
         session_id=old.session_id,
         user_id=user_id,
         channel=old.channel,
         content=old.content,
-        requested_tier=_tier(old, wish),
+        requested_tier=tier,
         spec_json=old.spec_json,
         deadline_at=now + timedelta(seconds=services.settings.order_deadline_s),
         idempotency=IdempotencyKey(OWNER, key, _fingerprint(old, wish), now + KEY_LIVES) if key else None,
         retry_of=old.id,
         budget_usd=old.budget_usd,
-        context=_context(old, wish),
+        context=_context(history, wish, tier),
     )
 
 
@@ -119,15 +127,19 @@ def _higher(old: WorkOrder) -> Role:
     return higher[0]
 
 
-def _context(old: WorkOrder, wish: Wish) -> tuple[Turn, ...] | None:
-    """What the old order's models were given; a retry also has the answer, and that it was not liked."""
+def _context(history: OrderHistory, wish: Wish, tier: Role | None) -> tuple[Turn, ...] | None:
+    """What the old order's models were given, and what the owner is not content with, and why."""
+    old = history.order
     if old.tier_rule is None and not old.brings_context:
         return None  # it was never triaged: what stands before it in the session
-    if wish.action == "escalate" or old.status is not Status.DELIVERED or old.result is None:
+    if wish.action == "escalate":
+        return (*old.context, *handed_up(history, tier, wish.reason))
+    if old.status is not Status.DELIVERED or old.result is None:
         return old.context
     answered = (Turn("user", old.content), Turn("assistant", old.result), Turn("user", NOT_CONTENT))
     return (*old.context, *answered)
 
 
 def _fingerprint(old: WorkOrder, wish: Wish) -> str:
-    return hashlib.sha256(json.dumps([wish.action, old.id, wish.tier]).encode()).hexdigest()
+    said = [wish.action, old.id, wish.tier, *([wish.reason] if wish.reason is not None else [])]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()

@@ -1,8 +1,9 @@
 """Who may use the gateway. One dependency of the whole app, so a new route is covered by itself.
 
-With a secret every request carries it or a token. Without, only this machine is served: the sender's address is
-loopback, and so is the name it was called by, which keeps a web page from reaching us by a name it points at
-127.0.0.1. Nothing here looks at the path; a route is an exception only by the mark on its function.
+With a secret every request carries it, a token, or the cookie of a browser that signed in. Without, only this
+machine is served: the sender's address is loopback, and so is the name it was called by, which keeps a web page from
+reaching us by a name it points at 127.0.0.1. Nothing here looks at the path; a route is an exception only by the
+mark on its function.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from collections.abc import Callable
 from starlette.requests import HTTPConnection
 
 from gateway.access import Access
-from gateway.doors import check_door, check_local, client_address
+from gateway.browser_sessions import sent_cookie
+from gateway.doors import check_door, check_local, check_own_page, client_address
 from gateway.errors import Kind, Problem
 from gateway.principals import LOCAL, Principal, bad_credential, check_may_change
 from gateway.services import services_of
@@ -86,15 +88,23 @@ async def _identify(connection: HTTPConnection, *, may_wait: bool) -> Principal 
     if not access.secrets.active():
         check_local(connection)
         return LOCAL
-    sent = connection.headers.getlist("authorization")
-    if not sent and connection.scope["type"] == "websocket":
-        if (ticket := offered_ticket(connection)) is not None:
-            return await sign_in(connection, token=None, ticket=ticket)
-        if may_wait:
-            return None
-    if not sent:
-        raise bad_credential()
-    return await _by_header(connection, access, sent)
+    if sent := connection.headers.getlist("authorization"):
+        return await _by_header(connection, access, sent)
+    if (ticket := offered_ticket(connection)) is not None:
+        return await sign_in(connection, token=None, ticket=ticket)
+    if (cookie := sent_cookie(connection)) is not None:
+        return await _by_cookie(connection, access, cookie)
+    if may_wait:
+        return None
+    raise bad_credential()
+
+
+async def _by_cookie(connection: HTTPConnection, access: Access, cookie: str) -> Principal:
+    """Whose cookie it is. Bad ones are not counted: they cannot be guessed, and browsers keep sending an old one."""
+    principal = await access.sessions.principal(cookie)
+    if connection.scope.get("method") not in _SAFE:  # a WebSocket has none, and changes things
+        check_own_page(connection)
+    return principal
 
 
 async def _by_header(connection: HTTPConnection, access: Access, sent: list[str]) -> Principal:

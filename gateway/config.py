@@ -27,6 +27,15 @@ class GatewaySettings(AddressSettings, RateSettings):
     max_content_chars: int = Field(
         default=100_000, ge=1, description="Longest message, in characters; a longer one is refused with 422."
     )
+    max_attachment_bytes: int = Field(
+        default=20 * 1024 * 1024,
+        ge=0,
+        description="Most that the pictures and documents of one message may have together, in bytes, decoded; more is "
+        "refused with 413 or 422.",
+    )
+    max_document_chars: int = Field(
+        default=100_000, ge=1, description="Longest document with a message, in characters."
+    )
     max_wait_s: float = Field(default=120, ge=0, description="Longest `wait` of POST /api/chat, in seconds.")
     order_deadline_s: float = Field(
         default=600, gt=0, description="Seconds after which an order that has not ended is failed."
@@ -46,7 +55,12 @@ class GatewaySettings(AddressSettings, RateSettings):
 
     @property
     def max_body_bytes(self) -> int:
-        """Largest request body: the longest message with every character escaped, and room for the rest."""
+        """Largest request body: what has room without attachments, and these in base64."""
+        return self.max_plain_bytes + 4 * (self.max_attachment_bytes // 3 + 1)
+
+    @property
+    def max_plain_bytes(self) -> int:
+        """Largest body without attachments: the longest message with every character escaped, and room for the rest."""
         return 12 * self.max_content_chars + 64 * 1024
 
 

@@ -45,6 +45,34 @@ def check_door(connection: HTTPConnection) -> None:
         raise Problem(Kind.FORBIDDEN, "Never put a credential into a URL: send it as a header or in a frame.")
 
 
+def check_own_page(connection: HTTPConnection) -> None:
+    """Refuse what a browser may send by itself: a cookie counts only from a page that says it is ours.
+
+    `check_door` has been here, so an Origin that is there is one of ours. Without one, Sec-Fetch-Site must say so.
+
+    Raises:
+        Problem: 403, nothing says which page sent it, or it was another site's.
+    """
+    if only_header(connection, "origin") is not None:
+        return
+    if only_header(connection, "sec-fetch-site") != "same-origin":
+        raise Problem(
+            Kind.FORBIDDEN, "With a cookie only the gateway's own pages may send: nothing says that one did."
+        )
+
+
+def came_by_https(connection: HTTPConnection) -> bool:
+    """True when the browser spoke TLS: to us, to a proxy that is believed, or so its page's Origin says."""
+    peer = connection.client.host if connection.client else ""
+    if services_of(connection).access.rules.is_proxy(peer):
+        told = connection.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+        if told:
+            return told == "https"
+    if connection.scope["scheme"] in ("https", "wss"):
+        return True
+    return only_header(connection, "origin") == f"https://{only_header(connection, 'host')}"
+
+
 def check_local(connection: HTTPConnection) -> None:
     """Without a secret: only who sits at this machine, and not through a proxy that sits there.
 

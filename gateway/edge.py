@@ -12,6 +12,7 @@ import structlog
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.config import GatewaySettings
 from gateway.errors import RATE_HEADERS, REQUEST_ID, Kind, Problem, problem_response
 from gateway.services import services_of
 from nexus.ids import new_id
@@ -25,6 +26,7 @@ STOPPING = Problem(
     "Nothing was done. Send it again in a moment, to the gateway that follows or to another one.",
     headers={"Retry-After": "1", "Connection": "close"},
 )
+TAKE_ATTACHMENTS = ("/api/chat", "/v1/chat/completions")
 _SENT_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _RESPONSE_STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
@@ -54,7 +56,7 @@ class _Exchange:
         services = services_of(HTTPConnection(scope))
         self._telemetry = services.telemetry
         self._began = perf_counter()
-        self._max_bytes = services.settings.max_body_bytes
+        self._max_bytes = _most_bytes(scope["path"], services.settings)
         self._refuses = services.stopping.is_set() and scope["type"] == "http"
         self._received_bytes = 0
         self._started = False
@@ -110,6 +112,11 @@ class _Exchange:
             told = self._scope.get(RATE_HEADERS, ())
             message["headers"] = [*message.get("headers", ()), (b"x-request-id", self._id.encode()), *told]
         await self._send(message)
+
+
+def _most_bytes(path: str, settings: GatewaySettings) -> int:
+    """How large a body of this path may be: attachments come by two of them only."""
+    return settings.max_body_bytes if path in TAKE_ATTACHMENTS else settings.max_plain_bytes
 
 
 def _request_id(scope: Scope) -> str:

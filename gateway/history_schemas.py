@@ -1,5 +1,6 @@
-"""One order in full, for GET /api/work-orders/{id}: its tries, verdicts, ledger and events."""
+"""One order in full, for GET /api/work-orders/{id}: its tries, verdicts, ledger, events and attachments."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Self
 
@@ -9,7 +10,7 @@ from db.records import AttemptRecord, AttemptStatus, CallStatus, EventRecord
 from db.statements.queries import OrderHistory
 from db.store import Stored
 from gateway.schemas import FromRecord, Money, OrderView, ReceiptView, event_payload
-from nexus.work_order import Role
+from nexus.work_order import AttachmentKind, Role
 
 
 class AttemptView(FromRecord):
@@ -76,6 +77,17 @@ class ModelCallView(FromRecord):
     finished_at: datetime | None
 
 
+class AttachmentView(BaseModel):
+    """Something that came with the message; GET …/attachments/{n} has what is in it."""
+
+    n: int = Field(description="1 for the first")
+    kind: AttachmentKind
+    name: str | None
+    media_type: str
+    size: int = Field(description="bytes, as kept")
+    sha256: str = Field(description="of what is kept")
+
+
 class EventView(BaseModel):
     """One event of a session."""
 
@@ -102,6 +114,7 @@ class OrderDetail(BaseModel):
     receipt: ReceiptView | None
     receipt_text: str | None
     events: list[EventView]
+    attachments: list[AttachmentView]
 
     @classmethod
     def of(cls, stored: Stored[OrderHistory]) -> Self:
@@ -116,6 +129,9 @@ class OrderDetail(BaseModel):
             receipt=receipt,
             receipt_text=receipt.text() if receipt else None,
             events=[EventView.of(event) for event in history.events],
+            attachments=[
+                AttachmentView(n=n, **asdict(info)) for n, info in enumerate(history.attachments, 1)
+            ],
         )
 
 

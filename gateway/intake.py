@@ -19,7 +19,7 @@ from nexus.bus import Ring
 from nexus.ids import new_order_id, new_session_id
 from nexus.logs import get_logger
 from nexus.messages import INTAKE, Doorbell, EventRing
-from nexus.work_order import Channel, Role, Status, Turn
+from nexus.work_order import Attachment, Channel, Role, Status, Turn
 
 log = get_logger(__name__)
 
@@ -43,6 +43,7 @@ class Submission:
     spec_json: str | None = None
     budget_usd: Decimal | None = None
     context: tuple[Turn, ...] | None = None  # the sender's own; None: what was said in the session
+    attachments: tuple[Attachment, ...] = ()
 
 
 async def submit_message(services: Services, submission: Submission) -> Accepted:
@@ -83,6 +84,7 @@ def _new_order(submission: Submission, now: datetime, deadline_s: float) -> NewO
         spec_json=submission.spec_json,
         budget_usd=submission.budget_usd,
         context=submission.context,
+        attachments=submission.attachments,
         deadline_at=now + timedelta(seconds=deadline_s),
         session_is_new=submission.session_id is None,
         idempotency=IdempotencyKey(OWNER, key, _fingerprint(submission), now + KEY_LIVES) if key else None,
@@ -90,12 +92,17 @@ def _new_order(submission: Submission, now: datetime, deadline_s: float) -> NewO
 
 
 def _fingerprint(submission: Submission) -> str:
-    """What makes two messages the same: words, conversation, tier, spec, budget, context; not how long one waits."""
+    """What makes two messages the same: words, conversation, tier, spec, budget, context, attachments; not the wait."""
     said = [submission.content, submission.session_id, submission.tier, submission.spec_json]
     if submission.budget_usd is not None:
         said.append(str(submission.budget_usd))
     if submission.context is not None:
         said += ["context", *(f"{turn.role}: {turn.content}" for turn in submission.context)]
+    if submission.attachments:
+        said += [
+            "attachments",
+            *(f"{each.kind} {each.sha256} {each.name or ''}" for each in submission.attachments),
+        ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 

@@ -20,15 +20,18 @@ from gateway.routes import (
     access,
     actions,
     agents,
+    alerts,
     audit,
     budget,
     chat,
+    dashboard,
     events,
     health,
     metrics,
     openai,
     prometheus,
     sessions,
+    sign_in,
     work_orders,
 )
 from gateway.services import check_stores, open_services
@@ -80,12 +83,15 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
         metrics,
         prometheus,
         budget,
+        alerts,
         audit,
         agents,
         health,
         access,
+        sign_in,
         ws,
         openapi,
+        dashboard,  # last: it takes what is left
     ):
         app.include_router(part.router)
     return app

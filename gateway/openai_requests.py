@@ -5,11 +5,13 @@ is are refused when they cannot be kept (`n`, `logprobs`, forced tools); those t
 """
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from gateway.attachments import Sent, words_for
 from gateway.errors import FieldError, Kind, Problem
+from gateway.openai_parts import Content, content_of
 from nexus.work_order import Role, Turn
 from qa.spec import SpecError, spec_from_mapping
 
@@ -25,14 +27,16 @@ INSTRUCTIONS = "(Instructions of the client's application, for how to answer:)"
 
 
 class WireMessage(BaseModel):
-    """One message of the conversation. `content` is text, or a list of parts of which only text is taken."""
+    """One message of the conversation. `content` is text, or a list of parts: text, pictures and text files."""
 
     model_config = ConfigDict(extra="ignore")
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: JsonValue = Field(
         default=None,
-        description='text, or a list of parts `{"type": "text", "text": …}`; images and sound are refused',
+        description='text, or a list of parts `{"type": "text", "text": …}`, '
+        '`{"type": "image_url", "image_url": {"url": "data:…"}}` and '
+        '`{"type": "file", "file": {"file_data": "data:…"}}`; sound is refused, and nothing is fetched',
         examples=["What is the capital of France?"],
         json_schema_extra={"type": ["string", "array", "null"], "items": {"type": "object"}},
     )
@@ -93,6 +97,7 @@ class Question(BaseModel):
 
     content: str
     context: tuple[Turn, ...]
+    sent: tuple[Sent, ...]
     tier: Role | None
     spec_json: str | None
 
@@ -106,15 +111,16 @@ def question_of(request: ChatCompletionRequest, max_content_chars: int) -> Quest
     if request.model not in TIER_OF_MODEL:
         raise no_such_model(request.model)
     _check_what_is_asked(request)
-    instructions, turns = _turns(request.messages)
+    instructions, turns, sent = _turns(request.messages)
     if not turns or turns[-1].role != "user":
         raise _refused("messages", "the last message must be the user's, and say something")
-    content = turns[-1].content.strip()
+    content = turns[-1].content.strip() or words_for([one.kind for one in sent])
     if len(content) > max_content_chars:
         raise _refused("messages", f"the last message must have {max_content_chars} characters at most")
     return Question(
         content=content,
         context=(*instructions, *turns[:-1]),
+        sent=sent,
         tier=TIER_OF_MODEL[request.model],
         spec_json=_spec_json(request.response_format),
     )
@@ -149,51 +155,31 @@ def _check_what_is_asked(request: ChatCompletionRequest) -> None:
         raise _refused("modalities", "must be text")
 
 
-def _turns(messages: list[WireMessage]) -> tuple[list[Turn], list[Turn]]:
-    """The application's instructions, as one turn in front, and the conversation; empty messages are left out."""
+def _turns(messages: list[WireMessage]) -> tuple[list[Turn], list[Turn], tuple[Sent, ...]]:
+    """The application's instructions, as one turn in front, the conversation, and what comes with its last message.
+
+    Empty messages are left out. What came with earlier ones is remembered in words, as in every conversation.
+    """
     instructions: list[str] = []
     turns: list[Turn] = []
+    last = Content()
     for number, message in enumerate(messages):
-        text = _text(message.content, f"messages.{number}.content")
+        last = content_of(message.content, f"messages.{number}.content")
+        brings = message.role == "user" and number == len(messages) - 1
+        text = last.text if brings else last.with_words_for_sent
         match message.role:
             case "tool" | "function":
                 raise _refused(f"messages.{number}.role", "results of tools are not taken")
             case "system" | "developer":
                 instructions += [text] if text.strip() else []
             case "user" | "assistant":
-                turns += [Turn(message.role, text)] if text.strip() else []
+                turns += [Turn(message.role, text)] if text.strip() or (brings and last.sent) else []
     if instructions and messages[-1].role in ("system", "developer"):
         turns.append(Turn("user", instructions.pop()))  # NextChat asks for its summaries like this
+    sent = tuple(last.sent) if messages[-1].role == "user" else ()
     if not instructions:
-        return [], turns
-    return [Turn("user", "\n\n".join((INSTRUCTIONS, *instructions)))], turns
-
-
-def _text(content: Any, field: str) -> str:  # noqa: ANN401 - JSON as it came
-    match content:
-        case None:
-            return ""
-        case str():
-            text = content
-        case list():
-            text = "\n".join(
-                _part_text(part, f"{field}.{number}") for number, part in enumerate(content) if part
-            )
-        case _:
-            raise _refused(field, "must be text or a list of parts")
-    if "\x00" in text:
-        raise _refused(field, "must not contain NUL characters")
-    return text
-
-
-def _part_text(part: JsonValue, field: str) -> str:
-    match part:
-        case {"type": "text", "text": str(text)} | {"type": "refusal", "refusal": str(text)}:
-            return text
-        case {"type": "image_url" | "input_audio" | "file" as kind}:
-            raise _refused(field, f"{kind} is not taken yet, only text")
-        case _:
-            raise _refused(field, 'must be {"type": "text", "text": …}')
+        return [], turns, sent
+    return [Turn("user", "\n\n".join((INSTRUCTIONS, *instructions)))], turns, sent
 
 
 def _spec_json(response_format: JsonValue) -> str | None:

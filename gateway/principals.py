@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from gateway.errors import Kind, Problem
 
 OF_A_TOKEN = "token:"  # noqa: S105 - begins the id of who comes by one: `token:NAME/JTI`
+OF_A_BROWSER = "browser:"  # likewise of who signed in there: `browser:ROLE/JTI`
 
 
 class AccessRole(StrEnum):
@@ -24,12 +25,12 @@ class Principal:
 
     id: str
     role: AccessRole
-    via: str  # local, secret, token or ticket
+    via: str  # local, secret, token, ticket or session
 
     @property
     def token_id(self) -> str | None:
-        """The token's own id, also behind a ticket; None for who came by the secret or sits at this machine."""
-        return self.id.rpartition("/")[2] if self.id.startswith(OF_A_TOKEN) else None
+        """The id of the token's or session's row, also behind a ticket; None for the secret, and at this machine."""
+        return self.id.rpartition("/")[2] if self.id.startswith((OF_A_TOKEN, OF_A_BROWSER)) else None
 
 
 LOCAL = Principal("owner", AccessRole.OWNER, "local")

@@ -23,6 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from db.records import Durability, EventRecord
 from db.store import Listed, Stored
+from gateway.attachment_schemas import WithAttachments
 from nexus.hold import Hold
 from nexus.receipt import Receipt
 from nexus.work_order import Channel, Difficulty, Role, Status, WorkOrder
@@ -148,13 +149,24 @@ class Message(BaseModel):
         return stripped
 
 
-class ChatRequest(Message):
+class ChatRequest(WithAttachments, Message):
     """The body of POST /api/chat."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"content": "What is the capital of France?", "wait": 60}]}
+        json_schema_extra={
+            "examples": [{"content": "What is the capital of France?", "wait": 60}],
+            "anyOf": [{"required": ["content"]}, {"required": ["attachments"]}],
+        }
     )
 
+    content: str = Field(
+        default="",
+        validate_default=True,
+        validation_alias=AliasChoices("content", "message"),
+        description="What you want done. `message` is accepted as another name of this field. May be left out or empty "
+        "when there are attachments.",
+        examples=["What is the capital of France?"],
+    )
     wait: float = Field(
         default=0,
         ge=0,

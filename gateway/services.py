@@ -14,6 +14,8 @@ from db.migrate import migrate
 from db.spool import Spool, has_worked_before
 from db.store import Store
 from gateway.access import Access, open_access
+from gateway.attachments import Cleaner
+from gateway.bundle import FOLDER, Shelf
 from gateway.config import GatewaySettings
 from gateway.kept import Kept
 from gateway.limits import RateLimits
@@ -43,6 +45,8 @@ class Services:
     access: Access
     limits: RateLimits
     telemetry: Telemetry
+    shelf: Shelf
+    cleaner: Cleaner = field(default_factory=Cleaner)
     company_numbers: Kept[Company] = field(default_factory=lambda: Kept(5.0))
     readiness: Kept[bool] = field(default_factory=lambda: Kept(1.0))
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  # set: no new request is begun
@@ -90,6 +94,8 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
         ):
             with _calm_gc():
                 budget = Budget(database, store.spool, settings.limits, clock)
+                shelf = Shelf(FOLDER, clock)
+                await asyncio.to_thread(shelf.look)
                 access = open_access(settings, store, clock, limits)
                 yield Services(
                     settings,
@@ -103,6 +109,7 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
                     access,
                     limits,
                     Telemetry(limits),
+                    shelf,
                 )
     finally:
         await asyncio.to_thread(database.close)

@@ -137,15 +137,19 @@ def _money(windows: Sequence[Window]) -> Iterator[Metric]:
     limit = GaugeMetricFamily(
         "nexus_budget_limit_usd", "The limit in dollars, where there is one", labels=labels
     )
+    is_set = GaugeMetricFamily(
+        "nexus_budget_limit_set", "1 while the owner's change is the limit, 0 for the setting", labels=labels
+    )
     used = GaugeMetricFamily("nexus_budget_used_ratio", "Share of the limit spent or reserved", labels=labels)
     for window in windows:
         place = [window.scope, "month" if len(window.period) == len("2026-11") else "day"]
         spent.add_metric(place, float(window.spent_usd))
         reserved.add_metric(place, float(window.reserved_usd))
+        is_set.add_metric(place, float(window.set_by is not None))
         if window.limit_usd is not None:
             limit.add_metric(place, float(window.limit_usd))
             used.add_metric(place, window.used)
-    yield from (spent, reserved, limit, used)
+    yield from (spent, reserved, limit, is_set, used)
 
 
 def _models(models: Sequence[ModelHealth]) -> Metric:

@@ -45,14 +45,14 @@ def key_id(secret: str) -> str:
     return hmac.digest(secret.encode(), b"nexus-gateway token kid 1", hashlib.sha256).hex()[:16]
 
 
-def sign_token(secret: str, jti: str, now: datetime, expires_at: datetime) -> str:
+def sign_token(secret: str, jti: str, now: datetime, expires_at: datetime, audience: str = AUDIENCE) -> str:
     """The token itself; nothing keeps it."""
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "jti": jti, "iat": now, "nbf": now, "exp": expires_at}
+    claims = {"iss": ISSUER, "aud": audience, "jti": jti, "iat": now, "nbf": now, "exp": expires_at}
     return jwt.encode(claims, signing_key(secret), ALGORITHM, headers={"kid": key_id(secret)})
 
 
-def read_jti(token: str, secrets: tuple[str, ...]) -> str | None:
-    """The id in a token that one of the secrets signed and whose time it is; None for every other text."""
+def read_jti(token: str, secrets: tuple[str, ...], audience: str = AUDIENCE) -> str | None:
+    """The id in a token for `audience` that one of the secrets signed and whose time it is, else None."""
     if len(token) > MAX_TOKEN_CHARS or not token.isascii():
         return None
     try:
@@ -64,7 +64,7 @@ def read_jti(token: str, secrets: tuple[str, ...]) -> str | None:
             token,
             key,
             algorithms=[ALGORITHM],
-            audience=AUDIENCE,
+            audience=audience,
             issuer=ISSUER,
             leeway=LEEWAY_S,
             options={"require": list(_REQUIRED), "strict_aud": True},
@@ -108,8 +108,8 @@ class Tokens:
         jti = read_jti(token, self._secrets.active())
         if jti is None:
             raise bad_credential()
-        row = await self._row(jti)
-        if row is None or not row.is_good(self._clock.now()):
+        row = await self.good_row(jti)
+        if row is None:
             raise bad_credential()
         return Principal(f"{OF_A_TOKEN}{row.name}/{row.jti}", AccessRole(row.role), "token")
 
@@ -121,8 +121,29 @@ class Tokens:
         """
         if principal.token_id is None:
             return True
-        row = await self._row(principal.token_id)
-        return row is not None and row.is_good(self._clock.now())
+        return await self.good_row(principal.token_id) is not None
+
+    async def good_row(self, jti: str) -> TokenRow | None:
+        """The row while it opens; one that somebody got by a token opens no longer than that token.
+
+        Raises:
+            StoreUnavailable: nobody can say now.
+        """
+        row, now = await self._row(jti), self._clock.now()
+        if row is None or not row.is_good(now):
+            return None
+        if row.created_by.startswith(OF_A_TOKEN):
+            parent = await self._row(row.created_by.rpartition("/")[2])
+            if parent is None or not parent.is_good(now):
+                return None
+        return row
+
+    def forget(self, jti: str | None = None) -> None:
+        """Believe nothing any more that was read of it, or of any: it was just changed here."""
+        if jti is None:
+            self._reads.clear()
+        else:
+            self._reads.pop(jti, None)
 
     async def _row(self, jti: str) -> TokenRow | None:
         now, read = self._clock.monotonic(), self._reads.get(jti)

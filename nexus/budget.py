@@ -4,8 +4,8 @@ Every paid call is reserved at its worst case before it begins and settled at it
 (`db.statements.budget`). Local models are free and never asked about.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal
@@ -15,7 +15,7 @@ from pydantic import Field, field_validator
 
 from nexus.errors import PermanentError, TransientError
 from nexus.settings import CommonSettings
-from nexus.usage import dollars
+from nexus.usage import NANO, dollars
 from nexus.work_order import Role
 
 COMPANY: Final = "company"
@@ -25,6 +25,13 @@ FROZEN: Final = "frozen"
 """The switch that stops every paid call."""
 
 BUSY_WAIT_S: Final = 1.0
+
+MOST_USD: Final = Decimal(1_000_000)
+"""No limit that is set while the company runs may be above this, in dollars: a slip of the finger is not money."""
+
+PeriodKind = Literal["day", "month"]
+type Place = tuple[str, PeriodKind]
+"""A scope and a kind of period: what a limit is for."""
 
 
 class BudgetSettings(CommonSettings):
@@ -81,11 +88,12 @@ class BudgetSettings(CommonSettings):
     @property
     def limits(self) -> "Limits":
         """The limits of days and months."""
-        periods: dict[tuple[str, str], Decimal] = {}
-        for name, company, by_role in (
+        periods: dict[Place, Decimal] = {}
+        of_a_kind: tuple[tuple[PeriodKind, Decimal | None, dict[Role, Decimal]], ...] = (
             ("day", self.budget_day_usd, self.budget_day_usd_by_role),
             ("month", self.budget_month_usd, self.budget_month_usd_by_role),
-        ):
+        )
+        for name, company, by_role in of_a_kind:
             if company is not None:
                 periods[COMPANY, name] = company
             periods |= {(role.value, name): limit for role, limit in by_role.items()}
@@ -93,16 +101,59 @@ class BudgetSettings(CommonSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Dollars by scope (`company` or a role) and kind of period (`day` or `month`); what is missing is unlimited."""
+class LimitChange:
+    """What the owner made of a limit while the company runs.
 
-    by_period: Mapping[tuple[str, str], Decimal]
+    `is_set` False: the setting holds again. `limit_usd` None with `is_set`: there is no limit.
+    """
+
+    scope: str
+    kind: PeriodKind
+    is_set: bool
+    limit_usd: Decimal | None
+    changed_at: datetime
+    changed_by: str
+
+    @property
+    def place(self) -> Place:
+        """What it is for."""
+        return self.scope, self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Dollars by scope (`company` or a role) and kind of period (`day` or `month`); what is missing is unlimited.
+
+    `by_period` is what the settings say; `changes`, which stand above it, what was changed since.
+    """
+
+    by_period: Mapping[Place, Decimal]
     timezone: str = "UTC"
     allow_unpriced: bool = False
+    changes: Mapping[Place, LimitChange] = field(default_factory=dict)
+
+    def with_changes(self, changes: Iterable[LimitChange]) -> "Limits":
+        """The same with these above the settings."""
+        return replace(self, changes={change.place: change for change in changes})
+
+    @property
+    def places(self) -> set[Place]:
+        """Where the settings or the owner have said something."""
+        return {*self.by_period, *(place for place, change in self.changes.items() if change.is_set)}
+
+    def at(self, place: Place) -> Decimal | None:
+        """The limit that holds there; None: there is none."""
+        change = self.set_at(place)
+        return change.limit_usd if change is not None else self.by_period.get(place)
+
+    def set_at(self, place: Place) -> LimitChange | None:
+        """The owner's change that holds there; None: the setting does."""
+        change = self.changes.get(place)
+        return change if change is not None and change.is_set else None
 
     def of(self, scope: str, period: str) -> Decimal | None:
         """The limit of a window; `period` is a day like 2026-11-22 or a month like 2026-11."""
-        return self.by_period.get((scope, kind_of(period)))
+        return self.at((scope, kind_of(period)))
 
     def day_of(self, moment: datetime) -> str:
         """The budget's day that `moment` is in, as 2026-11-22."""
@@ -119,9 +170,41 @@ class Limits:
         return datetime(after.year, after.month, after.day, tzinfo=zone).astimezone(UTC)
 
 
-def kind_of(period: str) -> str:
+def kind_of(period: str) -> PeriodKind:
     """`day` or `month`."""
     return "day" if len(period) == len("2026-11-22") else "month"
+
+
+def setting_of(place: Place) -> str:
+    """The name of the setting that limits it where nobody has changed that."""
+    scope, kind = place
+    return f"BUDGET_{kind.upper()}_USD{'' if scope == COMPANY else '_BY_ROLE'}"
+
+
+def name_of(place: Place) -> str:
+    """In words: `the company's day` or `the ceo's month`."""
+    return f"the {place[0]}'s {place[1]}"
+
+
+def checked_limit(amount_usd: Decimal) -> Decimal:
+    """A limit as it is stored, in dollars, exact to the nano-dollar.
+
+    Raises:
+        ValueError: it is no amount from 0 to a million; the message says so.
+    """
+    if not amount_usd.is_finite() or not 0 <= amount_usd <= MOST_USD:
+        raise ValueError(f"must be from 0 to {MOST_USD:,} dollars")
+    return amount_usd.quantize(NANO)
+
+
+def limit_text(limit_usd: Decimal | None) -> str:
+    """`$5.00`, or `none`."""
+    return "none" if limit_usd is None else dollars(limit_usd)
+
+
+def exact(amount_usd: Decimal | None) -> str | None:
+    """Dollars as text without loss, in one way only: `10`, `0.042`. For details that machines read."""
+    return None if amount_usd is None else f"{amount_usd.normalize():f}"
 
 
 def windows_of(role: Role, day: str) -> tuple[tuple[str, str], ...]:
@@ -140,6 +223,12 @@ class Window:
     reserved_usd: Decimal
     limit_usd: Decimal | None
     resets_at: datetime
+    set_by: LimitChange | None = None  # the owner's change that is the limit; None: the setting is
+
+    @property
+    def place(self) -> Place:
+        """What its limit is for."""
+        return self.scope, kind_of(self.period)
 
     @property
     def used(self) -> float:
@@ -152,7 +241,14 @@ class Window:
     @property
     def name(self) -> str:
         """In words: `the company's day` or `the ceo's month`."""
-        return f"the {self.scope}'s {kind_of(self.period)}"
+        return name_of(self.place)
+
+    @property
+    def limit_source(self) -> str:
+        """Where its limit is from: the setting's name, or `set by owner on 2026-11-22 10:00 UTC`."""
+        if self.set_by is None:
+            return setting_of(self.place)
+        return f"set by {self.set_by.changed_by} on {self.set_by.changed_at:%Y-%m-%d %H:%M} UTC"
 
 
 class BudgetRefused(PermanentError):
@@ -166,6 +262,15 @@ class BudgetRefused(PermanentError):
         self.short = short or message
 
 
+class BudgetUsedUp(BudgetRefused):
+    """A limit leaves no room for the call. `window` is as it would be with the call reserved."""
+
+    def __init__(self, message: str, short: str, window: Window, needs_usd: Decimal) -> None:
+        super().__init__(message, short)
+        self.window = window
+        self.needs_usd = needs_usd
+
+
 class PaidCallsFrozen(BudgetRefused):
     """The owner has frozen all paid calls."""
 
@@ -177,14 +282,15 @@ class BudgetBusy(TransientError):
         super().__init__(message, retry_after_s=BUSY_WAIT_S)
 
 
-def refusal(window: Window, needs_usd: Decimal) -> BudgetRefused:
+def refusal(window: Window, needs_usd: Decimal) -> BudgetUsedUp:
     """The cap is reached."""
-    setting = f"BUDGET_{kind_of(window.period).upper()}_USD"
-    if window.scope != COMPANY:
-        setting += "_BY_ROLE"
+    source = window.limit_source
+    limits = f"{source} is the limit" if window.set_by is None else f"the limit was {source}"
     spent = f"{dollars(window.spent_usd)} of {dollars(window.limit_usd or Decimal(0))}"
-    return BudgetRefused(
+    return BudgetUsedUp(
         f"The budget of {window.name} is used up: {spent} spent, and this call may cost {dollars(needs_usd)}."
-        f" It resets at {window.resets_at:%Y-%m-%d %H:%M} UTC; {setting} is the limit.",
-        short=f"{spent} of {window.name} are spent",
+        f" It resets at {window.resets_at:%Y-%m-%d %H:%M} UTC; {limits}.",
+        f"{spent} of {window.name} are spent",
+        window,
+        needs_usd,
     )

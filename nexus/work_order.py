@@ -1,6 +1,7 @@
 """The work order: one unit of work, and the words that describe it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -75,6 +76,46 @@ class Turn:
 
     role: str  # "user" or "assistant"
     content: str
+
+
+class AttachmentKind(StrEnum):
+    """What came with a message besides its words."""
+
+    IMAGE = "image"
+    AUDIO = "audio"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentInfo:
+    """An attachment without what is in it. `size` is in bytes and `sha256` in hex, both of what is kept."""
+
+    kind: AttachmentKind
+    name: str | None
+    media_type: str
+    size: int
+    sha256: str
+
+    @property
+    def words(self) -> str:
+        """How a conversation speaks of it, e.g. `[picture]` or `[document notes.txt]`."""
+        if self.kind is AttachmentKind.IMAGE:
+            return "[picture]"
+        what = "document" if self.kind is AttachmentKind.DOCUMENT else "voice message"
+        return f"[{what} {self.name}]" if self.name else f"[{what}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment(AttachmentInfo):
+    """An attachment: a picture or a voice message has `data`, a document its `text`."""
+
+    data: bytes | None = field(default=None, repr=False)
+    text: str | None = field(default=None, repr=False)
+
+
+def with_attachments(content: str, attachments: Iterable[AttachmentInfo]) -> str:
+    """A message as the conversation keeps it: its words, and what came with it in words."""
+    return "\n".join((content, *(attachment.words for attachment in attachments)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
-"""What the Anthropic fake refuses, in the original's words. Sources: see `anthropic_api`."""
+"""What the Anthropic fake refuses, in the original's words. Sources: see `anthropic_api`; pictures:
+https://platform.claude.com/docs/en/build-with-claude/vision and texts quoted in public issues.
+"""
 
 import re
 from collections.abc import Mapping
 
 from agents.fakes.dialect import Refusal, Request, is_count, is_number
 from agents.fakes.payload import Json, JsonObject
+from agents.fakes.pictures import TYPES, decoded, type_of
 
 FIELDS = frozenset(
     re.findall(
@@ -16,6 +19,8 @@ FIELDS = frozenset(
 BETA_FIELDS = frozenset({"context_management", "mcp_servers", "speed", "betas"})
 VERSIONS = frozenset({b"2023-06-01", b"2023-01-01"})
 MAX_CACHE_POINTS = 4
+MAX_PICTURE_BYTES = 5 * 1024 * 1024
+BLOCKS = frozenset({"text", "image", "document", "thinking", "redacted_thinking", "tool_use", "tool_result"})
 _VERSIONED = re.compile(r"claude-[a-z]+-(\d+)(?:[-.](\d{1,2})(?!\d))?")
 
 
@@ -111,24 +116,70 @@ def _bad_message(index: int, message: Json) -> Refusal | None:
         )
     if not isinstance(content, list):
         return _refuse(f"messages.{index}.content: Input should be a valid list")
-    return _bad_blocks(content, f"messages.{index}.content")
+    return _bad_blocks(content, f"messages.{index}.content", pictures=role == "user")
 
 
-def _bad_blocks(blocks: list[Json], where: str) -> Refusal | None:
-    for index, block in enumerate(blocks):
-        if not isinstance(block, dict) or not isinstance(block.get("type"), str):
-            return _refuse(f"{where}.{index}.type: Field required")
-        if block["type"] == "text":
-            text = block.get("text")
-            if not isinstance(text, str):
-                return _refuse(f"{where}.{index}.text: Field required")
-            if not text:
-                return _refuse(f"{where.partition('.')[0]}: text content blocks must be non-empty")
-            if not text.strip():
-                return _refuse(
-                    f"{where.partition('.')[0]}: text content blocks must contain non-whitespace text"
-                )
+def _bad_blocks(blocks: list[Json], where: str, *, pictures: bool) -> Refusal | None:
+    found = (_bad_block(block, f"{where}.{index}", pictures=pictures) for index, block in enumerate(blocks))
+    return next((refusal for refusal in found if refusal is not None), None)
+
+
+def _bad_block(block: Json, place: str, *, pictures: bool) -> Refusal | None:
+    if not isinstance(block, dict) or not isinstance(block.get("type"), str):
+        return _refuse(f"{place}.type: Field required")
+    kind = block["type"]
+    if kind == "text":
+        return _bad_text(block.get("text"), place)
+    if kind not in BLOCKS:
+        return _refuse(
+            f"{place}: Input tag '{kind}' found using 'type' does not match any of the expected tags"
+        )
+    if kind != "image":
+        return None
+    if not pictures:
+        return _refuse(f"{place}.type: `image` blocks are permitted in `user` turns only")
+    return _bad_picture(block.get("source"), f"{place}.image.source")
+
+
+def _bad_text(text: Json, place: str) -> Refusal | None:
+    if not isinstance(text, str):
+        return _refuse(f"{place}.text: Field required")
+    section = place.partition(".")[0]
+    if not text:
+        return _refuse(f"{section}: text content blocks must be non-empty")
+    if not text.strip():
+        return _refuse(f"{section}: text content blocks must contain non-whitespace text")
     return None
+
+
+def _bad_picture(source: Json, where: str) -> Refusal | None:
+    """A base64 source whose bytes are what it says; the fake has no network for the others."""
+    if not isinstance(source, dict):
+        return _refuse(f"{where}: Field required")
+    if source.get("type") != "base64":
+        return _refuse(f"{where}: Input tag '{source.get('type')}' is not served by the fake")
+    media_type, text = source.get("media_type"), source.get("data")
+    if media_type not in TYPES:
+        known = ", ".join(f"'{name}'" for name in TYPES)
+        return _refuse(f"{where}.base64.media_type: Input should be {known}")
+    if not isinstance(text, str) or not text:
+        return _refuse(f"{where}.base64.data: Field required")
+    data = decoded(text)
+    if data is None:
+        return _refuse(f"{where}.base64.data: invalid base64 data")
+    if len(data) > MAX_PICTURE_BYTES:
+        return _refuse(
+            f"{where}.base64: image exceeds 5 MB maximum: {len(data)} bytes > {MAX_PICTURE_BYTES} bytes"
+        )
+    if type_of(data) is None:
+        return _refuse("Could not process image")
+    if type_of(data) != media_type:
+        return _refuse(
+            f"{where}.base64.data: The image was specified using the {media_type} media type, "
+            f"but the image appears to be a {type_of(data)} image"
+        )
+    extra = source.keys() - {"type", "media_type", "data"}
+    return _refuse(f"{where}.base64.{min(extra)}: Extra inputs are not permitted") if extra else None
 
 
 def _bad_system(system: Json) -> Refusal | None:
@@ -139,7 +190,7 @@ def _bad_system(system: Json) -> Refusal | None:
     for index, block in enumerate(system):
         if not isinstance(block, dict) or block.get("type") != "text":
             return _refuse(f"system.{index}.type: Input should be 'text'")
-    return _bad_blocks(system, "system")
+    return _bad_blocks(system, "system", pictures=False)
 
 
 def _bad_cache_points(raw: bytes) -> Refusal | None:

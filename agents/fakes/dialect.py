@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeGuard
 
 from agents.fakes.payload import Json, JsonObject
+from agents.fakes.pictures import TOKENS_A_PICTURE, size_without_pictures
 from agents.fakes.script import Reply
 from nexus.usage import Usage
 
@@ -107,8 +108,10 @@ class Dialect(Protocol):
 def usage_of(request: Request, reply: Reply) -> Usage:
     """The tokens to report: what the script says, else an estimate from lengths (no tokenizer)."""
     given, said = reply.input_tokens, reply.output_tokens
+    size, pictures = size_without_pictures(request.raw)
+    read = max(1, size // BYTES_PER_TOKEN) + pictures * TOKENS_A_PICTURE
     return Usage(
-        input_tokens=max(1, len(request.raw) // BYTES_PER_TOKEN) if given is None else given,
+        input_tokens=read if given is None else given,
         output_tokens=-(-len(reply.text.encode()) // BYTES_PER_TOKEN) if said is None else said,
         cache_read_tokens=reply.cache_read_tokens,
         cache_write_tokens=reply.cache_write_tokens,

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from agents.fakes.dialect import Refusal, Request, Stream, bearer_token, usage_of, words_of
 from agents.fakes.ollama_rules import bad_chat, bad_model, full_name, thinks
 from agents.fakes.payload import Json, JsonObject, dump
+from agents.fakes.pictures import sees
 from agents.fakes.script import Reply, Script
 from agents.fakes.stage import Path, build_app
 
@@ -150,7 +151,9 @@ class OllamaDialect:
         """`POST /api/show`."""
         if (refusal := bad_model(request.model, self.models)) is not None:
             return refusal
-        capabilities: list[Json] = ["completion", "tools", *(["thinking"] if thinks(request.model) else [])]
+        capabilities: list[Json] = ["completion", "tools"]
+        capabilities += ["thinking"] if thinks(request.model) else []
+        capabilities += ["vision"] if sees(request.model) else []
         info: JsonObject = {"general.architecture": "fake", "fake.context_length": CONTEXT_TOKENS}
         return dump({"details": _details(), "model_info": info, "capabilities": capabilities})
 

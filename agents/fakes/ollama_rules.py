@@ -2,6 +2,7 @@
 
 from agents.fakes.dialect import Refusal, is_count, is_number
 from agents.fakes.payload import Json, JsonObject
+from agents.fakes.pictures import decoded, sees, type_of
 
 THINKERS = ("qwen3", "deepseek-r1", "gpt-oss", "magistral", "thinking")
 COUNTS = (
@@ -31,6 +32,7 @@ def bad_chat(model: str, body: JsonObject, models: frozenset[str]) -> Refusal | 
     return (
         bad_model(model, models)
         or _bad_messages(body.get("messages"))
+        or _bad_pictures(model, body.get("messages"))
         or _bad_think(model, body.get("think"))
         or _bad_options(body.get("options"))
         or _bad_format(body.get("format"))
@@ -61,6 +63,26 @@ def _bad_messages(messages: Json) -> Refusal | None:
     return Refusal(
         400, "json: cannot unmarshal into Go struct field ChatRequest.messages of type []api.Message"
     )
+
+
+def _bad_pictures(model: str, messages: Json) -> Refusal | None:
+    """`images` is a list of base64, without `data:` in front, that a model which sees can decode."""
+    for message in messages if isinstance(messages, list) else []:
+        images = message.get("images") if isinstance(message, dict) else None
+        if not images:
+            continue
+        if not isinstance(images, list) or not all(isinstance(image, str) for image in images):
+            return Refusal(
+                400, "json: cannot unmarshal into Go struct field ChatRequest.messages.images of type []uint8"
+            )
+        files = [decoded(str(image)) for image in images]
+        if None in files:
+            return Refusal(400, "illegal base64 data at input byte 4")
+        if not sees(model):
+            return Refusal(400, "this model is missing data required for image input")
+        if any(type_of(file or b"") is None for file in files):
+            return Refusal(500, "Failed to process inputs: image: unknown format")
+    return None
 
 
 def _bad_think(model: str, think: Json) -> Refusal | None:

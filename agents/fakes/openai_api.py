@@ -21,6 +21,7 @@ from agents.fakes.dialect import (
     usage_of,
     words_of,
 )
+from agents.fakes.openai_audio import TRANSCRIPTIONS, bad_sound, read_form, transcript
 from agents.fakes.openai_rules import bad_request
 from agents.fakes.payload import Json, JsonObject, dump
 from agents.fakes.script import Reply, Script
@@ -56,6 +57,7 @@ def create_app(script: Script, *, api_key: str | None, models: Collection[str]) 
     dialect = OpenAIDialect(frozenset(models), hosted=api_key is not None)
     paths = (
         Path("POST", "/v1/chat/completions", dialect.check, chat=True),
+        Path("POST", TRANSCRIPTIONS, dialect.check_sound, chat=True, read=read_form),
         Path("GET", "/v1/models", dialect.list_models),
         Path("GET", "/v1/models/{model:path}", dialect.show_model),
     )
@@ -88,12 +90,18 @@ class OpenAIDialect:
         """Every rule of the original that a client of ours could break."""
         return bad_request(request.body, self.models, hosted=self.hosted)
 
+    def check_sound(self, request: Request) -> Refusal | None:
+        """What the original says to a form that is wrong, or to what is no sound."""
+        return bad_sound(request.body, self.models)
+
     def streams(self, body: JsonObject) -> bool:
         """Only when asked."""
         return body.get("stream") is True
 
     def whole(self, request: Request, reply: Reply) -> bytes:
-        """A `chat.completion` object."""
+        """A `chat.completion` object, or a transcript."""
+        if request.path == TRANSCRIPTIONS:
+            return transcript(request.body, reply)
         refused = reply.finish == "refusal"
         message: JsonObject = {
             "role": "assistant",

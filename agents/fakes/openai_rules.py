@@ -1,9 +1,11 @@
 """What the OpenAI fake refuses, in the original's words. Sources: see `openai_api`."""
 
 import re
+from collections.abc import Mapping
 
 from agents.fakes.dialect import Refusal, is_count, is_number
 from agents.fakes.payload import Json, JsonObject
+from agents.fakes.pictures import BLIND_AT_OPENAI, TYPES, decoded, sees, type_of
 
 FIELDS = frozenset(
     re.findall(
@@ -17,6 +19,8 @@ FIELDS = frozenset(
 )
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 RANGES = {"temperature": (0, 2), "top_p": (0, 1), "presence_penalty": (-2, 2), "frequency_penalty": (-2, 2)}
+DETAILS = ("auto", "low", "high", "original")
+DATA_URL = re.compile(r"data:(image/[\w.+-]+);base64,([A-Za-z0-9+/=]+)")
 REASONING = re.compile(r"gpt-5(?!.*-chat)|o\d")
 
 
@@ -30,6 +34,7 @@ def bad_request(body: JsonObject, models: frozenset[str], *, hosted: bool) -> Re
         or _bad_messages(body.get("messages"))
         or _bad_numbers(body)
         or _bad_model(model, models)
+        or _bad_parts(body.get("messages"), blind=_is_blind(model, hosted=hosted), hosted=hosted)
         or (_bad_for_reasoning(body) if hosted and REASONING.match(model) else None)
     )
 
@@ -71,6 +76,67 @@ def _bad_message(message: Json, where: str) -> Refusal | None:
     if not isinstance(content, str | list) or content == []:
         text = f"Invalid type for '{where}.content': expected a string or an array of objects."
         return Refusal(400, text, "invalid_type", f"{where}.content")
+    return None
+
+
+def _is_blind(model: str, *, hosted: bool) -> bool:
+    return BLIND_AT_OPENAI.match(model) is not None if hosted else not sees(model)
+
+
+def _bad_parts(messages: Json, *, blind: bool, hosted: bool) -> Refusal | None:
+    """The parts of every message whose content is a list; the messages' own shape is right by now."""
+    for number, message in enumerate(messages if isinstance(messages, list) else []):
+        content = message.get("content") if isinstance(message, dict) else None
+        role = str(message.get("role")) if isinstance(message, dict) else ""
+        for index, part in enumerate(content if isinstance(content, list) else []):
+            where = f"messages[{number}].content[{index}]"
+            if (refusal := _bad_part(part, role, where, blind=blind, hosted=hosted)) is not None:
+                return refusal
+    return None
+
+
+def _bad_part(part: Json, role: str, where: str, *, blind: bool, hosted: bool) -> Refusal | None:
+    kind = part.get("type") if isinstance(part, dict) else None
+    match part:
+        case {"type": "text", "text": str()}:
+            return None
+        case {"type": "refusal", "refusal": str()} if role == "assistant":
+            return None
+        case {"type": "image_url", "image_url": {"url": str(url), **rest}} if role == "user":
+            if blind:
+                return _cannot_see(where, hosted=hosted)
+            return _bad_picture(url, rest, f"{where}.image_url")
+        case _:
+            allowed = "'text', 'image_url', 'input_audio', 'refusal', 'audio', and 'file'"
+            text = f"Invalid value: '{kind}'. Supported values are: {allowed}."
+            return Refusal(400, text, "invalid_value", f"{where}.type")
+
+
+def _cannot_see(where: str, *, hosted: bool) -> Refusal:
+    if hosted:
+        text = "Invalid content type. image_url is only supported by certain models."
+        return Refusal(400, text, None, f"{where}.type")
+    hint = "if this is unexpected, you may need to provide the mmproj"
+    return Refusal(500, f"image input is not supported - hint: {hint}")
+
+
+def _bad_picture(url: str, rest: Mapping[object, object], where: str) -> Refusal | None:
+    """A data URL whose bytes are a picture; the fake has no network for other URLs."""
+    if rest.get("detail", "auto") not in DETAILS or rest.keys() - {"detail", "format"}:
+        return Refusal(400, f"Invalid value for '{where}.detail'.", "invalid_value", f"{where}.detail")
+    found = DATA_URL.fullmatch(url)
+    if found is None:
+        text = "Invalid image URL: expected a base64-encoded data URL with an image MIME type."
+        return Refusal(400, text, "invalid_image_url", f"{where}.url")
+    data = decoded(found[2])
+    if data is None:
+        return Refusal(400, "Invalid base64 image_url.", "invalid_base64", f"{where}.url")
+    if type_of(data) is None or found[1].lower() not in TYPES:
+        text = (
+            "You uploaded an unsupported image. Please make sure your image has of one the following formats: "
+            "['png', 'jpeg', 'gif', 'webp']."
+        )
+        return Refusal(400, text, "invalid_image_format", f"{where}.url")
     return None
 
 

@@ -16,13 +16,17 @@ from starlette.types import Receive, Scope, Send
 from agents.fakes.dialect import Dialect, Refusal, Request
 from agents.fakes.faults import JSON_TYPE, answer_headers, perform, status_of
 from agents.fakes.ledger import Arrival, KeyState, Ledger
-from agents.fakes.payload import parse_object
+from agents.fakes.payload import JsonObject, parse_object
 from agents.fakes.script import Fault, Playback, Reply, Script
 from agents.fakes.wire import HungUp, Wire
 from nexus.errors import ConfigurationError
 
 type Serve = Callable[[Request], Refusal | bytes | None]
 """Looks at a request: a refusal, an answer that needs no model, or None when the script shall speak."""
+
+
+def _as_json(_: Mapping[bytes, bytes], raw: bytes) -> JsonObject | None:
+    return parse_object(raw)
 
 
 class Stage:
@@ -46,12 +50,13 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One path of a vendor's API. `chat` marks the one on which the script speaks."""
+    """One path of a vendor's API. `chat` marks those on which the script speaks; `read` reads a body."""
 
     method: str
     path: str
     serve: Serve
     chat: bool = False
+    read: Callable[[Mapping[bytes, bytes], bytes], JsonObject | None] = _as_json
 
 
 class Endpoint:
@@ -72,7 +77,7 @@ class Endpoint:
     async def _exchange(self, scope: Scope, wire: Wire) -> None:
         raw = await wire.read_body()
         headers = dict(scope["headers"])
-        body = parse_object(raw or b"")
+        body = self._path.read(headers, raw or b"")
         key = self._stage.key_state(headers)
         port = scope["client"][1] if scope.get("client") else 0
         arrival = Arrival(scope["method"], scope["path"], tuple(scope["headers"]), raw or b"", port)

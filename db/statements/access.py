@@ -1,8 +1,10 @@
-"""Tokens and WebSocket tickets: who may come in besides the holder of the secret.
+"""Tokens, browsers that are signed in, and one-use tickets: who may come in besides the holder of the secret.
 
-A row holds nothing that opens: of a token its id, of a ticket its hash.
+A row holds nothing that opens: of a token its id, of a ticket its hash. A session of a browser is a row of `tokens`
+whose name no token can have.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +13,9 @@ from sqlalchemy.engine import Connection
 
 from db.statements.logs import AuditEvent, insert_audit_event
 from db.tables import tokens, ws_tickets
+
+BROWSER = "@browser"
+"""The name of every browser's session; a token's begins with a letter or a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,10 @@ def get_token(connection: Connection, jti: str) -> TokenRow | None:
 
 
 def list_tokens(connection: Connection) -> list[TokenRow]:
-    """Every token that was handed out, the newest first."""
-    query = sa.select(tokens).order_by(tokens.c.created_at.desc(), tokens.c.jti)
+    """Every token that was handed out, the newest first; browsers that are signed in are not among them."""
+    query = (
+        sa.select(tokens).where(tokens.c.name != BROWSER).order_by(tokens.c.created_at.desc(), tokens.c.jti)
+    )
     return [_token(row) for row in connection.execute(query)]
 
 
@@ -75,6 +82,37 @@ def revoke_tokens(connection: Connection, wanted: str, actor: str, now: datetime
     for token in revoked:
         _audit(connection, token, "token.revoke", actor, now)
     return revoked
+
+
+def insert_session(connection: Connection, session: TokenRow, details: Mapping[str, object]) -> None:
+    """Note a browser that signs in, with an audit row that has `details`; sessions that are over go."""
+    now = session.created_at
+    connection.execute(sa.delete(tokens).where(tokens.c.name == BROWSER, tokens.c.expires_at <= now))
+    connection.execute(
+        sa.insert(tokens), {name: getattr(session, name) for name in TokenRow.__dataclass_fields__}
+    )
+    told = {"jti": session.jti, "role": session.role, **details}
+    event = AuditEvent(session.created_by, "session.begin", "done", None, None, told)
+    insert_audit_event(connection, event, now)
+
+
+def prolong_session(connection: Connection, jti: str, expires_at: datetime) -> None:
+    """Let a browser's session end at `expires_at`, unless it was ended."""
+    connection.execute(
+        sa.update(tokens)
+        .where(tokens.c.jti == jti, tokens.c.name == BROWSER, tokens.c.revoked_at.is_(None))
+        .values(expires_at=expires_at)
+    )
+
+
+def end_sessions(connection: Connection, jti: str | None, actor: str, now: datetime) -> int:
+    """Sign a browser out, or all (None), with one audit row; tokens stay. Returns how many were signed in."""
+    mine = (tokens.c.name == BROWSER, tokens.c.revoked_at.is_(None), tokens.c.expires_at > now)
+    which = mine if jti is None else (*mine, tokens.c.jti == jti)
+    ended = connection.execute(sa.update(tokens).where(*which).values(revoked_at=now)).rowcount
+    action = "session.end_all" if jti is None else "session.end"
+    insert_audit_event(connection, AuditEvent(actor, action, "done", None, None, {"ended": ended}), now)
+    return ended
 
 
 def insert_ticket(connection: Connection, ticket: TicketRow, now: datetime) -> None:

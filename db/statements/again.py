@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from db.records import Accepted, Durability, IdempotencyKey, NewOrder
+from db.statements.attachments import attachments_of
 from db.statements.logs import AuditEvent, insert_audit_event
 from db.statements.orders import accept_order
 from db.statements.rows import order_from
@@ -98,8 +99,9 @@ def context_brought_by(old: WorkOrder) -> tuple[Turn, ...] | None:
 
 
 def accept_again(connection: Connection, new: NewOrder, audit: AuditEvent, now: datetime) -> Accepted:
-    """Accept it, have the relay ring at its next look, and write the audit row."""
-    accepted = accept_order(connection, new, now)
+    """Accept it with the old order's attachments, have the relay ring at its next look, and write the audit row."""
+    copied = attachments_of(connection, new.retry_of or "")
+    accepted = accept_order(connection, replace(new, attachments=copied), now)
     # Nobody need ring after this commit, so the relay need not wait for a ring to be lost.
     connection.execute(sa.update(outbox).where(outbox.c.order_id == new.id).values(ring_at=now))
     insert_audit_event(connection, audit, now)

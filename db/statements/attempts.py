@@ -15,6 +15,7 @@ from db.records import (
     VerdictRecord,
     Work,
 )
+from db.statements.attachments import attachments_of
 from db.statements.budget import Charge, apply_charges, reserve
 from db.statements.calls import calls_of, close_running_calls, insert_call
 from db.statements.events import Happening, append_events, last_seq
@@ -57,14 +58,15 @@ def claim_work(
     order = claim_order(connection, order_id, role=role, holder=holder, lease_s=lease_s, now=now)
     if order is None:
         return None
+    brought = attachments_of(connection, order_id)
     if not order.attempts:
-        return Work(order, ())
+        return Work(order, (), brought)
     tried = attempts_of(connection, order_id)
     if tried[-1].status is AttemptStatus.RUNNING and tried[-1].recorded_call is None:
         charges = abandon_running(connection, order.id, now, WORKER_STOPPED)
         tried = attempts_of(connection, order_id)
         apply_charges(connection, charges)
-    return Work(order, tried)
+    return Work(order, tried, brought)
 
 
 def open_attempt(

@@ -1,4 +1,4 @@
-"""Reading conversations: the sessions of a user, and what was said in one."""
+"""Reading conversations: the sessions of a user, what was said in one, and what stood before an order."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from db.tables import messages, sessions, work_orders
-from nexus.work_order import Channel
+from nexus.work_order import Channel, Turn, WorkOrder
 
 TITLE_CHARS = 120
 
@@ -53,6 +53,16 @@ _TITLE = (
 )
 _ORDERS = sa.select(sa.func.count()).where(work_orders.c.session_id == sessions.c.id).scalar_subquery()
 _SESSIONS = sa.select(sessions, _TITLE.label("title"), _ORDERS.label("orders"))
+_BEFORE = (
+    sa.select(messages.c.role, messages.c.content)
+    .where(
+        messages.c.session_id == sa.bindparam("session"),
+        messages.c.order_id < sa.bindparam("order"),
+        messages.c.order_id != sa.bindparam("retried"),  # its question is this order's own
+    )
+    .order_by(messages.c.id.desc())
+    .limit(sa.bindparam("turns", type_=sa.Integer))
+)
 
 
 def list_sessions(
@@ -80,6 +90,13 @@ def get_conversation(
         .limit(limit)
     )
     return Conversation(_session_from(row), tuple(MessageRecord(**each._mapping) for each in said))
+
+
+def conversation_before(connection: Connection, order: WorkOrder, limit: int) -> tuple[Turn, ...]:
+    """The session's last `limit` messages that are older than this order, oldest first."""
+    before = {"session": order.session_id, "order": order.id, "retried": order.retry_of or "", "turns": limit}
+    rows = connection.execute(_BEFORE, before).all()
+    return tuple(Turn(row.role, row.content) for row in reversed(rows))
 
 
 def _session_from(row: sa.Row[*tuple[object, ...]]) -> SessionRecord:

@@ -3,7 +3,7 @@
 The other side is `db.statements.arrival`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from db.statements.spooling import DRAINER, ready_orders
 from db.tables import (
     agent_metrics,
     alerts,
+    attachments,
     attempts,
     audit_logs,
     deliveries,
@@ -33,11 +34,14 @@ from db.types import db_now
 
 BATCH = 100
 PICK_S = 20.0
+MOST_BYTES = 64 * 1024 * 1024
+"""Of attachments, in one batch: it is held in memory. A single session that has more goes all the same."""
 
 type Rows = list[dict[str, object]]
 
 # What belongs to an order, parents before children.
 BELONGINGS: tuple[tuple[sa.Table, str], ...] = (
+    (attachments, "order_id"),
     (attempts, "order_id"),
     (model_calls, "order_id"),
     (verdicts, "order_id"),
@@ -47,6 +51,14 @@ BELONGINGS: tuple[tuple[sa.Table, str], ...] = (
     (inbound, "order_id"),
     (outbox, "order_id"),
     (agent_metrics, "work_order_id"),
+)
+
+
+_WEIGHT = (
+    sa.select(sa.func.coalesce(sa.func.sum(attachments.c.size), 0))
+    .where(attachments.c.order_id == work_orders.c.id)
+    .scalar_subquery()
+    .label("weight")
 )
 
 
@@ -98,10 +110,10 @@ def pick_batch(
     refused, and if the replay dies, its lease runs out and the spool's workers go on. Orders that have ended
     are not touched. `only` narrows the choice to some sessions.
     """
-    ready = ready_orders(stuck).order_by(work_orders.c.id).limit(limit)
+    ready = ready_orders(stuck).add_columns(_WEIGHT).order_by(work_orders.c.id).limit(limit)
     if only is not None:
         ready = ready.where(work_orders.c.session_id.in_(only))
-    chosen = {row.session_id for row in connection.execute(ready)}
+    chosen = _what_fits(connection.execute(ready))
     if not chosen:
         return None
     connection.execute(
@@ -114,6 +126,18 @@ def pick_batch(
         )
     )
     return _read_batch(connection, chosen)
+
+
+def _what_fits(ready: Iterable[sa.Row[*tuple[object, ...]]]) -> set[str]:
+    """The sessions of the first orders, as far as their attachments have room."""
+    chosen: set[str] = set()
+    weight = 0
+    for row in ready:
+        weight += row.weight
+        if chosen and weight > MOST_BYTES:
+            break
+        chosen.add(row.session_id)
+    return chosen
 
 
 def _read_batch(connection: Connection, chosen: Collection[str]) -> Batch:

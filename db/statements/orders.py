@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from db.records import Accepted, Assignment, Ending, IdempotencyKey, NewOrder
+from db.statements.attachments import insert_attachments
 from db.statements.events import Happening, append_events
 from db.statements.outbox import put_in_outbox, take_out_of_outbox
 from db.statements.rows import order_from, own_context_json, turns_json
@@ -20,7 +21,7 @@ from db.tables import deliveries, idempotency_keys, messages, sessions, work_ord
 from db.types import db_now
 from nexus.errors import LeaseLost, OrderCancelled
 from nexus.ids import new_id
-from nexus.work_order import Role, Status, Turn, WorkOrder
+from nexus.work_order import Role, Status, WorkOrder, with_attachments
 
 # Built once: constructing a statement costs several times its execution on the hot path.
 _INSERT_ORDER = sa.insert(work_orders)
@@ -73,20 +74,10 @@ _FENCED = sa.update(work_orders).where(
 _FENCED_UNLESS_CANCELLED = _FENCED.where(work_orders.c.cancel_requested_at.is_(None))
 _NEWEST_FENCE = sa.select(work_orders.c.fence).where(work_orders.c.id == sa.bindparam("order"))
 _RENEW = _FENCED.values(lease_until=db_now(sa.bindparam("lease_s", type_=sa.Float)))
-_BEFORE = (
-    sa.select(messages.c.role, messages.c.content)
-    .where(
-        messages.c.session_id == sa.bindparam("session"),
-        messages.c.order_id < sa.bindparam("order"),
-        messages.c.order_id != sa.bindparam("retried"),  # its question is this order's own
-    )
-    .order_by(messages.c.id.desc())
-    .limit(sa.bindparam("turns", type_=sa.Integer))
-)
 
 
 def accept_order(connection: Connection, new: NewOrder, now: datetime) -> Accepted:
-    """Record a message as a work order, its outbox row, its idempotency row and its first event.
+    """Record a message as a work order with its attachments, its outbox row, its idempotency row and its first event.
 
     Running it twice with the same `new` (because a commit's reply was lost) changes nothing. A key that was
     used before returns the order it made; `same_request` tells whether the request was the same.
@@ -118,15 +109,26 @@ def accept_order(connection: Connection, new: NewOrder, now: datetime) -> Accept
             "updated_at": now,
         },
     )
-    _insert_message(connection, new.session_id, new.id, "user", new.content, now)
+    insert_attachments(connection, new.id, new.attachments, now)
+    said = with_attachments(new.content, new.attachments)
+    _insert_message(connection, new.session_id, new.id, "user", said, now)
     if new.idempotency is not None:
         _remember_key(connection, new.id, new.idempotency)
     put_in_outbox(connection, new.id, Role.ADMIN, now=now)
-    told = {"channel": new.channel.value, "content": new.content}
-    again = {"retry_of": new.retry_of} if new.retry_of else {}
-    queued = Happening("order.queued", told | again)
-    seq = append_events(connection, new, [queued], now)
+    seq = append_events(connection, new, [_queued(new)], now)
     return Accepted(new.id, new.session_id, seq, is_new=True)
+
+
+def _queued(new: NewOrder) -> Happening:
+    told: dict[str, object] = {"channel": new.channel.value, "content": new.content}
+    if new.retry_of:
+        told["retry_of"] = new.retry_of
+    if new.attachments:
+        told["attachments"] = [
+            {"kind": each.kind.value, "name": each.name, "media_type": each.media_type, "size": each.size}
+            for each in new.attachments
+        ]
+    return Happening("order.queued", told)
 
 
 def _known_before(connection: Connection, new: NewOrder, now: datetime) -> Accepted | None:
@@ -388,10 +390,3 @@ def finish_order(
     }
     happenings = [*before, Happening(f"order.{ending.status.value}", final)]
     return append_events(connection, order, happenings, now)
-
-
-def conversation_before(connection: Connection, order: WorkOrder, limit: int) -> tuple[Turn, ...]:
-    """The session's last `limit` messages that are older than this order, oldest first."""
-    before = {"session": order.session_id, "order": order.id, "retried": order.retry_of or "", "turns": limit}
-    rows = connection.execute(_BEFORE, before).all()
-    return tuple(Turn(row.role, row.content) for row in reversed(rows))

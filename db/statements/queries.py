@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from db.records import AttemptRecord, CallRecord, EventRecord
+from db.statements.attachments import infos_of
 from db.statements.attempts import attempts_of
 from db.statements.calls import calls_of
 from db.statements.events import events_of_order
 from db.statements.rows import order_from
 from db.tables import events, sessions, work_orders
-from nexus.work_order import Channel, Difficulty, Role, Status, WorkOrder
+from nexus.work_order import AttachmentInfo, Channel, Difficulty, Role, Status, WorkOrder
 
 type Compare = Callable[[Any, Any], Any]
 
@@ -28,6 +29,7 @@ class OrderHistory:
     attempts: tuple[AttemptRecord, ...]
     calls: tuple[CallRecord, ...]
     events: tuple[EventRecord, ...]
+    attachments: tuple[AttachmentInfo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def get_history(connection: Connection, order_id: str) -> OrderHistory | None:
         attempts_of(connection, order_id),
         tuple(calls_of(connection, order_id)),
         tuple(events_of_order(connection, order_id)),
+        infos_of(connection, order_id),
     )
 
 

@@ -15,6 +15,7 @@ from ulid import ULID
 
 from db.tables import (
     agent_metrics,
+    attachments,
     attempts,
     deliveries,
     events,
@@ -36,6 +37,7 @@ BELONGING = (
     verdicts,
     model_calls,
     attempts,
+    attachments,
     deliveries,
     events,
     messages,

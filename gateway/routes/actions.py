@@ -1,9 +1,9 @@
 """POST /api/work-orders/{id}/escalate and …/retry: an ended order once more."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -35,6 +35,14 @@ class EscalateRequest(BaseModel):
     tier: Tier | None = Field(
         default=None, description="who is to do it, a cheaper tier also; absent: the next higher one"
     )
+    reason: Annotated[str, StringConstraints(strip_whitespace=True)] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=500,
+        pattern=r"^[^\x00]+$",
+        description="what you do not like about the answer; told to whoever does it now",
+        examples=["The second table is wrong."],
+    )
 
 
 @router.post(
@@ -49,11 +57,12 @@ class EscalateRequest(BaseModel):
 async def post_escalate(request: Request, order_id: OrderId) -> Response:
     """Do an ended order again as a new one, with the next higher tier or the one that is named.
 
-    Same conversation, message, context, acceptance spec and limit of money. Its first event names the old one.
+    Same conversation, message, context, acceptance spec and limit of money. A higher tier is also given the old answer,
+    the checks that it failed, and your reason. Its first event names the old order.
     """
     place = await own_order(request, order_id)
     body = await read_json(request, EscalateRequest) if await request.body() else EscalateRequest()
-    wish = Wish("escalate", body.tier, idempotency_key(request))
+    wish = Wish("escalate", body.tier, idempotency_key(request), body.reason)
     return _accepted(
         await do_again(services_of(request), order_id, place.user_id, wish, principal_of(request))
     )

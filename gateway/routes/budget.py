@@ -1,10 +1,12 @@
-"""/api/budget: what may be spent, what is spent, and the switch that stops every paid call."""
+"""/api/budget: what may be spent, what is spent, the limits, and the switch that stops every paid call."""
 
 from datetime import datetime
-from typing import Self
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,9 +15,27 @@ from gateway.bodies import json_response, read_json
 from gateway.principals import principal_of
 from gateway.schemas import Money
 from gateway.services import services_of
-from nexus.budget import Window
+from nexus.budget import MOST_USD, LimitChange, Limits, PeriodKind, Place, Window, checked_limit
+from nexus.work_order import Role
 
 router = APIRouter(tags=["budget"])
+
+SETTING = "setting"
+
+
+class LimitSource(BaseModel):
+    """Who says what the limit is: the setting, or somebody who changed it while the company runs."""
+
+    kind: Literal["setting", "set"]
+    by: str | None = Field(description="who set it; null for the setting", examples=["owner"])
+    at: datetime | None = Field(description="when; null for the setting")
+
+    @classmethod
+    def of(cls, change: LimitChange | None) -> Self:
+        """None: the setting."""
+        if change is None:
+            return cls(kind="setting", by=None, at=None)
+        return cls(kind="set", by=change.changed_by, at=change.changed_at)
 
 
 class WindowView(BaseModel):
@@ -26,6 +46,7 @@ class WindowView(BaseModel):
     spent_usd: Money
     reserved_usd: Money = Field(description="worst case of the calls that run now")
     limit_usd: Money | None = Field(description="US dollars; null means no limit")
+    limit_from: LimitSource
     used: float = Field(description="share of the limit that is spent or reserved; 0 without a limit")
     resets_at: datetime
 
@@ -38,6 +59,7 @@ class WindowView(BaseModel):
             spent_usd=window.spent_usd,
             reserved_usd=window.reserved_usd,
             limit_usd=window.limit_usd,
+            limit_from=LimitSource.of(window.set_by),
             used=round(window.used, 4),
             resets_at=window.resets_at,
         )
@@ -70,6 +92,77 @@ class BudgetView(BaseModel):
     ask_above_usd: Money | None = Field(description="a try that will cost more than about this asks first")
 
 
+class LimitView(BaseModel):
+    """A limit as it holds from now on."""
+
+    scope: str = Field(description="`company`, or a role", examples=["company"])
+    kind: PeriodKind
+    limit_usd: Money | None = Field(description="US dollars; null means no limit")
+    limit_from: LimitSource
+
+    @classmethod
+    def of(cls, limits: Limits, place: Place) -> Self:
+        """The limit that holds there."""
+        return cls(
+            scope=place[0],
+            kind=place[1],
+            limit_usd=limits.at(place),
+            limit_from=LimitSource.of(limits.set_at(place)),
+        )
+
+
+def _limit(value: object) -> Decimal | str | None:
+    if value is None or value == SETTING:
+        return SETTING if value == SETTING else None
+    try:
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            raise ValueError("must be a number")
+        return checked_limit(Decimal(str(value)))
+    except ValueError as error:
+        wrong = f'{error}, null for no limit, or "{SETTING}"'
+        raise PydanticCustomError("limit", "{wrong}", {"wrong": wrong}) from None
+
+
+class LimitRequest(BaseModel):
+    """The body of PUT /api/budget/limits."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scope: Literal["company", Role.ADMIN, Role.INTERN, Role.DIRECTOR, Role.CEO] = Field(
+        description="`company`, or a role", examples=["company"]
+    )
+    kind: PeriodKind = Field(examples=["day"])
+    limit_usd: Annotated[
+        Decimal | str | None,
+        PlainValidator(_limit),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "number", "minimum": 0, "maximum": int(MOST_USD)},
+                    {"type": "string", "enum": [SETTING]},
+                    {"type": "null"},
+                ]
+            }
+        ),
+    ] = Field(
+        description="US dollars; null for no limit; `setting` to go back to what the setting says",
+        examples=[5],
+    )
+
+    def wish(self, *, by: str, at: datetime) -> LimitChange:
+        """As the budget takes it."""
+        limit = self.limit_usd if isinstance(self.limit_usd, Decimal) else None
+        return LimitChange(str(self.scope), self.kind, self.limit_usd != SETTING, limit, at, by)
+
+
+_LIMIT_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": LimitRequest.model_json_schema()}},
+    }
+}
+
+
 class FreezeRequest(BaseModel):
     """The body of POST /api/budget/freeze and /thaw; it may be left out."""
 
@@ -82,7 +175,10 @@ class FreezeRequest(BaseModel):
     "/api/budget", operation_id="get_budget", summary="What may be spent, and is", response_model=BudgetView
 )
 async def get_budget(request: Request) -> Response:
-    """Spent, reserved and limit of the company and its roles, today and this month; and whether it is frozen."""
+    """Spent, reserved and limit of the company and its roles, today and this month; and whether it is frozen.
+
+    Limits are those that hold now, with who has set them.
+    """
     services = services_of(request)
     view = BudgetView(
         freeze=FreezeView.of(await services.budget.frozen()),
@@ -91,6 +187,25 @@ async def get_budget(request: Request) -> Response:
         ask_above_usd=services.settings.ask_above_usd,
     )
     return json_response(view)
+
+
+@router.put(
+    "/api/budget/limits",
+    operation_id="set_budget_limit",
+    summary="Change a limit",
+    response_model=LimitView,
+    openapi_extra=_LIMIT_BODY,
+)
+async def put_limit(request: Request) -> Response:
+    """The limit of the company or of a role, for a day or a month, from the next paid call on, in every worker.
+
+    It stands above the setting until it is changed again. When this has been answered, no call begins any more that
+    only the old limit had room for; calls that run end as they will.
+    """
+    services = services_of(request)
+    body = await read_json(request, LimitRequest)
+    wish = body.wish(by=principal_of(request).id, at=services.clock.now())
+    return json_response(LimitView.of(await services.budget.set_limit(wish), wish.place))
 
 
 @router.post(

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from db.records import Accepted
 from db.store import Stored
+from gateway.attachments import cleaned
 from gateway.bodies import json_response, read_json
 from gateway.errors import Kind, Problem
 from gateway.idempotency import KEY, idempotency_key
@@ -72,6 +73,7 @@ async def post_chat(request: Request) -> Response:
         idempotency_key=idempotency_key(request),
         spec_json=body.spec_json,
         budget_usd=body.budget_usd,
+        attachments=await cleaned(body.sent, services.settings, services.cleaner),
     )
     accepted = await submit_message(services, submission)
     found = await _outcome(services, accepted, body.wait)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
+from gateway.attachments import cleaned
 from gateway.bodies import json_response, read_json
 from gateway.idempotency import KEY_PARAMETER, idempotency_key
 from gateway.intake import Submission, submit_message
@@ -63,6 +64,7 @@ async def create_chat_completion(request: Request) -> Response:
         idempotency_key=idempotency_key(request),
         spec_json=question.spec_json,
         context=question.context,
+        attachments=await cleaned(question.sent, services.settings, services.cleaner),
     )
     call = Call(
         services=services,

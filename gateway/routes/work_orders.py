@@ -8,18 +8,27 @@ from starlette.responses import Response
 
 from db.statements.queries import Narrowing
 from gateway.approving import approve_order
+from gateway.attachments import MAX_ATTACHMENTS
 from gateway.bodies import json_response, read_json
 from gateway.cancelling import cancel_order
 from gateway.errors import Kind, Problem
+from gateway.files import file_response
 from gateway.history_schemas import OrderDetail
 from gateway.openapi import problem_described
 from gateway.ownership import own_order, user_of
 from gateway.principals import principal_of
 from gateway.schemas import ORDER_ID, SESSION_ID, ApproveRequest, Moment, OrderPage, OrderView
 from gateway.services import services_of
+from nexus.sound import ENDINGS
 from nexus.work_order import Channel, Difficulty, Role, Status
 
 router = APIRouter(tags=["work orders"])
+
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_FILES = {
+    **dict.fromkeys(("image/jpeg", "image/png", *ENDINGS), _BINARY),
+    "text/plain": {"schema": {"type": "string"}},
+}
 
 type OrderId = Annotated[str, Path(examples=["WO-01JD0Z7M2T9V6Q4B8X3N5K1YHR"])]
 
@@ -91,6 +100,29 @@ async def get_work_order(request: Request, order_id: OrderId) -> Response:
     if history is None:
         raise Problem(Kind.NOT_FOUND, "There is no work order with this id.")
     return json_response(OrderDetail.of(history))
+
+
+@router.get(
+    "/api/work-orders/{order_id}/attachments/{n}",
+    operation_id="get_attachment",
+    summary="Read what came with an order",
+    response_class=Response,
+    responses={200: {"description": "The file", "content": _FILES}},
+)
+async def get_attachment(
+    request: Request,
+    order_id: OrderId,
+    n: Annotated[int, Path(ge=1, le=MAX_ATTACHMENTS, description="1 for the first")],
+) -> Response:
+    """What came with it as it is kept: pictures and sounds with their type, a document always as plain text.
+
+    To be saved and not to be shown by itself: `Content-Disposition` and `X-Content-Type-Options` say so.
+    """
+    await own_order(request, order_id)
+    found = await services_of(request).store.attachment(order_id, n)
+    if found is None:
+        raise Problem(Kind.NOT_FOUND, "This work order has no attachment with this number.")
+    return file_response(found.value, n)
 
 
 @router.post(

@@ -9,7 +9,7 @@ from typing import Final
 from interfaces.telegram.desk import Ask
 from interfaces.telegram.gateway_client import Accepted, GatewayRefused
 from nexus.errors import PermanentError
-from nexus.work_order import TIERS, Role
+from nexus.work_order import TIERS, Role, Status
 
 REASON_CHARS: Final = 500
 """How long a reason may be, as the gateway takes it."""
@@ -71,8 +71,16 @@ async def stop(ask: Ask, order_id: str) -> None:
 
 
 async def approve(ask: Ask, order_id: str, tier: Role | None) -> None:
-    """Let a held order go on. Raises as `hand_up`; NotPossible: it is not held any more."""
-    await _tell(ask, order_id, "approve", {"tier": tier.value} if tier else {})
+    """Let a held order go on; one that goes on already, may be by an earlier try of this, is left as it is.
+
+    Raises as `hand_up`; NotPossible: it is over, or waits for another yes.
+    """
+    try:
+        await _tell(ask, order_id, "approve", {"tier": tier.value} if tier else {})
+    except NotPossible:
+        order = (await ask.office.gateway.detail(order_id)).order
+        if not order.is_open or order.status is Status.HELD:
+            raise
 
 
 async def _tell(ask: Ask, order_id: str, action: str, body: dict[str, str]) -> None:

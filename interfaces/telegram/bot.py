@@ -7,6 +7,7 @@
 """
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -48,7 +49,6 @@ log = get_logger(__name__)
 
 CONNECTIONS = 64
 TIMEOUT_S = 20.0
-SENT_TWICE_AT_MOST = 2  # tries of the rate limiter itself; the sender goes on after that
 AGAIN_S = 2.0
 DRAIN_S = 10.0
 
@@ -196,6 +196,8 @@ async def make_bot(settings: TelegramSettings) -> AsyncIterator[ExtBot[int]]:
     os.environ.setdefault(
         "PTB_TIMEDELTA", "true"
     )  # else each RetryAfter is a warning of the library's next version
+    # It keeps the pace and waits for nothing: whoever sends knows what may be waited for, and logs it.
+    logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
     base = settings.telegram_api_base_url
     here = urlsplit(base).hostname in ("localhost", "127.0.0.1", "::1")
     kwargs = {"trust_env": not here}  # a proxy of the environment is for the world, not for this machine
@@ -203,7 +205,7 @@ async def make_bot(settings: TelegramSettings) -> AsyncIterator[ExtBot[int]]:
         settings.token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        rate_limiter=AIORateLimiter(max_retries=SENT_TWICE_AT_MOST),
+        rate_limiter=AIORateLimiter(),
         request=HTTPXRequest(
             CONNECTIONS,
             read_timeout=TIMEOUT_S,

@@ -5,7 +5,7 @@ keys, and answers have keys of their own.
 """
 
 from telegram import Message, Update
-from telegram.error import NetworkError, TelegramError
+from telegram.error import NetworkError, RetryAfter, TelegramError
 
 from db.statements.telegram_post import chat_session, order_of_message
 from interfaces.telegram.admission import Admission, Refusal
@@ -44,7 +44,7 @@ class Handlers:
                 return await self._admitted(update_id, update)
             except StoreUnavailable:
                 raise
-            except (GatewayAway, NetworkError) as error:
+            except (GatewayAway, NetworkError, RetryAfter) as error:
                 attempt += 1
                 log.warning("telegram.handled_later", update=update_id, error=str(error))
                 if attempt == TELL_AFTER:

@@ -1,7 +1,8 @@
 """Every message the bot sends: once, within Telegram's limits, and as plain text where Telegram cannot read the rest.
 
 A message has a key and a row in `telegram_sends`, written before it is sent. Only when the outcome of a send is not
-known (the process died, or the line broke behind it) is it sent again, and that is audited.
+known (the process died, or the line broke behind it) is it sent again, and that is audited. Messages go out one after
+another, so that a kill leaves one at most in doubt; edits, which may come twice, do not wait for that.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from telegram.ext import ExtBot
 
 from db.engine import Database
-from db.statements.telegram_post import begin_send, confirm_send, forget_send
+from db.statements.telegram_post import begin_send, confirm_send, forget_send, sent_message
 from nexus.clock import Clock
 from nexus.errors import PermanentError, StoreUnavailable
 from nexus.logs import get_logger
@@ -24,6 +25,7 @@ from nexus.logs import get_logger
 log = get_logger(__name__)
 
 BURST, PER_S = 20, 1  # a private chat: one message a second, short bursts are allowed
+GROUP_PER_MIN = 20
 CHATS_KEPT = 1024
 AGAIN_S = 1.0
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -32,6 +34,14 @@ UNCHANGED = "message is not modified"
 
 class Undeliverable(PermanentError):
     """Telegram will never take this message for this chat."""
+
+
+class _TryLater(Exception):
+    """It did not arrive, or nobody knows; the next try comes in `after_s` seconds."""
+
+    def __init__(self, after_s: float) -> None:
+        super().__init__(after_s)
+        self.after_s = after_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,7 @@ class Sender:
         self._database = database
         self._clock = clock
         self._chats: OrderedDict[int, AsyncLimiter] = OrderedDict()
+        self._turn = asyncio.Lock()
         self._under_way: set[asyncio.Task[int]] = set()
         self._stopping = False
 
@@ -78,15 +89,26 @@ class Sender:
 
     async def _send_once(self, key: str, chat_id: int, message: Outgoing, order_id: str | None) -> int:
         while not self._stopping:
-            now = self._clock.now()
-            known = await self._database.run(begin_send, key, chat_id, order_id, now)
+            known = await self._database.read(sent_message, key)
             if known is not None:
                 return known
-            sent = await self._attempt(key, chat_id, message)
-            if sent is not None:
-                await self._confirm(key, sent)
-                return sent
+            try:
+                async with self._room(chat_id), self._turn:
+                    return await self._take_turn(key, chat_id, message, order_id)
+            except _TryLater as later:
+                await self._clock.sleep(later.after_s)
         raise asyncio.CancelledError
+
+    async def _take_turn(self, key: str, chat_id: int, message: Outgoing, order_id: str | None) -> int:
+        """Note, send, and note the outcome, while no other message is at that: a kill leaves one in doubt at most."""
+        if self._stopping:
+            raise asyncio.CancelledError
+        known = await self._database.run(begin_send, key, chat_id, order_id, self._clock.now())
+        if known is not None:
+            return known
+        sent = await self._attempt(key, chat_id, message)
+        await self._confirm(key, sent)
+        return sent
 
     async def _confirm(self, key: str, message_id: int) -> None:
         """It has arrived, and that has to be written down, however long it takes."""
@@ -97,26 +119,22 @@ class Sender:
                 log.warning("telegram.not_noted", key=key, error=str(error))
                 await self._clock.sleep(AGAIN_S)
 
-    async def _attempt(self, key: str, chat_id: int, message: Outgoing) -> int | None:
-        """One try; None: try again. The row stays only if the outcome is not known."""
+    async def _attempt(self, key: str, chat_id: int, message: Outgoing) -> int:
+        """One try. The row stays only if the outcome is not known."""
         try:
-            async with self._room(chat_id):
-                return (await self._deliver(chat_id, message)).message_id
+            return (await self._deliver(chat_id, message)).message_id
         except RetryAfter as error:
             await self._database.run(forget_send, key)
-            await self._clock.sleep(seconds_of(error))
-        except Forbidden as error:
-            await self._database.run(forget_send, key)
-            raise Undeliverable(str(error)) from None
-        except BadRequest as error:
+            log.info("telegram.told_to_wait", key=key, seconds=seconds_of(error))
+            raise _TryLater(seconds_of(error)) from None
+        except (Forbidden, BadRequest) as error:
             await self._database.run(forget_send, key)
             raise Undeliverable(str(error)) from None
         except NetworkError as error:
             if isinstance(error.__cause__, NOT_SENT):
                 await self._database.run(forget_send, key)
             log.warning("telegram.send_failed", key=key, error=type(error).__name__)
-            await self._clock.sleep(AGAIN_S)
-        return None
+            raise _TryLater(AGAIN_S) from None
 
     async def _deliver(self, chat_id: int, message: Outgoing) -> Message:
         """With its entities, or as plain text when Telegram cannot read them."""
@@ -207,7 +225,10 @@ class Sender:
             log.info("telegram.left_out", error=str(error))
 
     def _room(self, chat_id: int) -> AsyncLimiter:
-        limiter = self._chats.pop(chat_id, None) or AsyncLimiter(BURST, BURST / PER_S)
+        """The chat's limit, waited for before a message's turn comes, so that a chat holds up no other."""
+        limiter = self._chats.pop(chat_id, None)
+        if limiter is None:
+            limiter = AsyncLimiter(GROUP_PER_MIN, 60) if chat_id < 0 else AsyncLimiter(BURST, BURST / PER_S)
         self._chats[chat_id] = limiter
         if len(self._chats) > CHATS_KEPT:
             self._chats.popitem(last=False)

@@ -53,6 +53,12 @@ def take_lock(home: Path, url: str, *, ending_s: float = ENDING_S) -> int:
     return descriptor
 
 
+def company_url(home: Path) -> str | None:
+    """Where the company that works on `home` listens; None when none does."""
+    holder = _holder(home / "up.lock")
+    return holder.url if holder is not None and _lives(holder.pid) else None
+
+
 def _try(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""The command line: `nexus up | chat | doctor | status | orders | cost | budget | why | replay | token | secret …`.
+"""The command line: `nexus up | chat | doctor | status | orders | cost | budget | why | token | secret | link …`.
 
 Each command is a few lines that call its module; modules are imported when their command runs, so that
 `nexus --help` stays fast. What cannot work is one line on standard error: exit 2 when a setting or the
@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from nexus.cli.orders import orders
 from nexus.cli.spending import register_spending
 from nexus.cli.telegram import telegram
-from nexus.cli.tokens import secret, token
+from nexus.cli.tokens import link, secret, token
 from nexus.errors import ConfigurationError, NexusError, PermanentError
 
 Url = Annotated[
@@ -99,6 +99,7 @@ def status(url: Url = None) -> None:
 app.add_typer(orders, name="orders")
 app.add_typer(token, name="token")
 app.add_typer(secret, name="secret")
+app.command("link")(link)
 app.add_typer(telegram, name="telegram")
 register_spending(app)
 

@@ -13,8 +13,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from gateway.bundle import find_bundle
 from gateway.config import GatewaySettings
-from nexus.address import secrets_of, url_of
+from nexus.address import ANY_ADDRESS, secrets_of, url_of
 from nexus.cli.survey import Models, Stores
 from nexus.cli.terminal import one_line
 from nexus.secret_file import stored_secrets
@@ -38,6 +39,7 @@ class Opening:
     redis: str
     seconds: float
     telegram: str | None = None
+    sign_in_link: str | None = None
 
 
 def show_opening(opening: Opening, console: Console) -> None:
@@ -50,7 +52,7 @@ def show_opening(opening: Opening, console: Console) -> None:
     else:
         for line in (title, *(f"  {name:9} {text}" for name, text in facts)):
             console.print(Text(line), soft_wrap=True)
-    for line in ("Talk to it:", *_ways_to_talk(opening.settings), "Ctrl-C stops it."):
+    for line in (*_ways_in(opening), "Talk to it:", *_ways_to_talk(opening.settings), "Ctrl-C stops it."):
         console.print(Text(line), soft_wrap=True)
 
 
@@ -65,7 +67,7 @@ def _table(facts: list[tuple[str, str]]) -> Table:
 def _facts(opening: Opening) -> Iterator[tuple[str, str]]:
     settings, models = opening.settings, opening.models
     url = url_of(settings)
-    yield "company", url
+    yield "company", url if find_bundle() is not None else f"{url} (no dashboard: `make dashboard` builds it)"
     yield "docs", f"{url}/docs"
     yield "redis", opening.redis
     yield "database", opening.stores.database
@@ -78,6 +80,19 @@ def _facts(opening: Opening) -> Iterator[tuple[str, str]]:
         yield "weak", STARTER_IS_WEAK
     for note in models.notes:
         yield "note", note
+
+
+def _ways_in(opening: Opening) -> Iterator[str]:
+    if not secrets_of(opening.settings):
+        return
+    again = f"`{command_name()} link`"
+    if opening.sign_in_link is None:
+        yield f"Sign a browser in: {again} makes a link, or open {url_of(opening.settings)} and type the secret."
+        return
+    yield f"Sign a browser in (once, within 15 minutes; {again} makes another link):"
+    yield f"  {opening.sign_in_link}"
+    if opening.settings.host in ANY_ADDRESS:
+        yield "  On another machine write this one's name or address in place of the one in it."
 
 
 def _ways_to_talk(settings: GatewaySettings) -> Iterator[str]:

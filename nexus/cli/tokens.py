@@ -1,4 +1,4 @@
-"""`nexus token create | list | revoke` and `nexus secret new`, with their options. Work without the company."""
+"""`nexus token create | list | revoke`, `nexus secret new` and `nexus link`. Work without the company."""
 
 from typing import Annotated, Literal
 
@@ -62,3 +62,10 @@ def new(
         drop_previous_secret()
     else:
         new_secret()
+
+
+def link() -> None:
+    """Make a link that signs one browser in, once, within 15 minutes, and print it."""
+    from nexus.cli.link_desk import print_link  # noqa: PLC0415
+
+    print_link()

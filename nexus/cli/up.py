@@ -18,6 +18,7 @@ from interfaces.telegram.config import TelegramSettings
 from interfaces.telegram.state_file import read_state
 from nexus.address import url_of
 from nexus.cli.company import place_of
+from nexus.cli.link_desk import opening_link
 from nexus.cli.lock import take_lock
 from nexus.cli.panel import Opening, show_opening
 from nexus.cli.parts import TELEGRAM, Part, office_parts, starter_part, telegram_part, valkey_part
@@ -118,7 +119,8 @@ class Company:
         telegram = await self._telegram()
         self._progress.finish()
         redis, seconds = await self._describe_redis(), time.monotonic() - self._began
-        show_opening(Opening(settings, models, stores, redis, seconds, telegram), self._console)
+        link = await asyncio.to_thread(opening_link, settings)
+        show_opening(Opening(settings, models, stores, redis, seconds, telegram, link), self._console)
 
     def _office(self, starter_port: int | None) -> list[Part]:
         telegram = [telegram_part(self._settings)] if self._has_a_bot else []

@@ -12,10 +12,12 @@ from agents.handler import OrderHandler, Workplace
 from agents.own_prices import OwnPrice
 from db.engine import Database
 from db.records import CallStatus
+from db.statements.alerts import alerts_after
 from db.statements.budget import windows_at
 from db.statements.holding import approve_order
+from db.statements.limits import set_limit
 from db.statements.switches import Switch, set_switch
-from nexus.budget import FROZEN, Limits, Window
+from nexus.budget import FROZEN, LimitChange, Limits, Window
 from nexus.errors import PermanentError
 from nexus.usage import Usage
 from nexus.work_order import Role, Status
@@ -201,6 +203,26 @@ async def test_at_the_limit_a_call_is_refused_with_scope_spent_limit_and_reset(
     assert "the company's day is used up: $0.0000 of $0.000500 spent" in reason
     assert "resets at" in reason
     assert "BUDGET_DAY_USD" in reason
+
+
+async def test_a_used_up_limit_is_told_once_and_a_new_limit_holds_without_a_restart(
+    make_place: Make, database: Database, model: StubModel
+) -> None:
+    place = make_place(a_payroll(), budget_day_usd=Decimal("0.0005"))
+    handler = OrderHandler(place)
+    for _ in range(2):
+        refused = await work_through(handler, database, accepted(database, content=SIMPLE).id)
+        assert refused.order.status is Status.FAILED
+    [alert] = database.read_sync(alerts_after, "", 10)
+    assert (alert.kind, alert.severity) == ("budget.used_up", "critical")
+
+    wish = LimitChange("company", "day", True, Decimal(5), now(), "owner")
+    database.run_sync(set_limit, wish, place.settings.limits)
+    model.replies = ["Paris."]
+    history = await work_through(handler, database, accepted(database, content=SIMPLE).id)
+
+    assert history.order.status is Status.DELIVERED
+    assert model.models_asked == ["intern"]
 
 
 async def test_at_the_limit_free_models_go_on(make_place: Make, database: Database, model: StubModel) -> None:

@@ -24,6 +24,7 @@ from agents.fakes.script import Fault, Reply, Script
 from agents.fakes.server import FakeServer
 from agents.handler import BACKOFF_S, MAX_CLAIMS
 from agents.model_router import ModelRouter
+from agents.sight import Sight
 from db.records import AttemptStatus, CallRecord, Work
 from db.statements.late import settle_late
 from nexus.clock import ManualClock
@@ -193,6 +194,7 @@ async def company(servers: dict[Provider, FakeServer]) -> AsyncIterator[Company]
         breakers=breakers,
         bus=cast("Any", nowhere),
         clock=clock,
+        sight=Sight(settings),
     )
     yield Company(Failover(desk), nowhere, breakers, model, clock, choices)
     await router.close()

@@ -11,6 +11,7 @@ from agents.completion import Completion, ModelRefusesCall, ModelUnavailable
 from agents.handler import MAX_CLAIMS, OrderHandler, Workplace
 from db.engine import Database
 from db.records import CallStatus, Settlement
+from db.statements.alerts import alerts_after
 from db.statements.attempts import claim_work, open_attempt
 from db.statements.calls import settle_call
 from db.statements.orders import claim_order
@@ -76,6 +77,9 @@ async def test_a_bug_is_tried_five_times_and_then_the_order_is_dead(
     assert len(model.requests) == MAX_CLAIMS
     assert "secret detail" not in (history.order.failure_reason or "")
     assert "RuntimeError" in (history.order.failure_reason or "")
+    [alert] = database.read_sync(alerts_after, "", 10)
+    assert (alert.key, alert.severity) == (f"order.dead:{history.order.id}", "critical")
+    assert alert.text == f"{history.order.id} is dead: {history.order.failure_reason}"
 
 
 async def test_an_order_past_its_deadline_ends_with_that_reason_and_no_call(

@@ -25,6 +25,7 @@ from nexus.settings import CommonSettings
 from nexus.work_order import Channel, Role, Status
 from tests.builders import LEASE_S, NO_LIMITS, a_try, an_assignment, an_order, now
 from tests.db.order_invariants import everything
+from tests.photos import a_document
 
 ENDING = Ending(Status.DELIVERED, "Paris.", None, "{}")
 CUTOFF_DAYS = 90
@@ -35,12 +36,13 @@ def cutoff() -> datetime:
 
 
 def begin(connection: Connection, at: datetime, session_id: str | None = None) -> str:
-    """An order accepted at that time, with a key and an inbound row, before a tier."""
+    """An order accepted at that time, with a key, a document and an inbound row, before a tier."""
     new = an_order(
         id=f"WO-{ULID.from_datetime(at)}",
         session_id=session_id or new_session_id(),
         deadline_at=at + timedelta(minutes=10),
         idempotency=IdempotencyKey("owner", new_id(), "fingerprint", at + timedelta(hours=24)),
+        attachments=(a_document(),),
     )
     accept_order(connection, new, at)
     taken = {"channel": Channel.TELEGRAM, "update_id": new_id(), "order_id": new.id, "received_at": at}

@@ -2,7 +2,6 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -10,50 +9,17 @@ import pytest
 import sqlalchemy as sa
 
 from db.engine import Database
-from db.records import AttemptRecord, CallRecord, CallStatus, Settlement
+from db.records import CallRecord, CallStatus
 from db.statements.attempts import abandon_running, claim_work, open_attempt
-from db.statements.budget import apply_charges, windows_at
+from db.statements.budget import apply_charges
 from db.statements.calls import settle_call
 from db.statements.cancel import cancel_order
 from db.statements.switches import Switch, get_switch, set_switch
 from db.tables import audit_logs, budget_windows, model_calls, work_orders
-from nexus.budget import FROZEN, BudgetBusy, BudgetRefused, Limits, PaidCallsFrozen, Window
-from nexus.usage import Price, Usage
+from nexus.budget import FROZEN, BudgetBusy, BudgetRefused, Limits, PaidCallsFrozen
 from nexus.work_order import Role, WorkOrder
 from tests.builders import a_try, assigned, claimed, now
-
-CENT = Decimal("0.01")
-PRICE = Price(CENT, CENT, CENT, CENT)
-WORST = 10 * CENT
-
-
-def limits(usd: str = "1.00", **roles: str) -> Limits:
-    by_role = {(role, "day"): Decimal(amount) for role, amount in roles.items()}
-    return Limits({("company", "day"): Decimal(usd), ("company", "month"): Decimal(50), **by_role})
-
-
-def a_paid_try(order: WorkOrder, worst: Decimal = WORST) -> tuple[AttemptRecord, CallRecord]:
-    attempt, call = a_try(order)
-    day = Limits({}).day_of(now())
-    return attempt, replace(call, price=PRICE, worst_case_usd=worst, budget_day=day)
-
-
-def begun(database: Database, allowed: Limits | None = None, worst: Decimal = WORST) -> CallRecord:
-    """A claimed order with a paid call that runs."""
-    order = claimed(database, assigned(database).id, Role.INTERN)
-    assert order is not None
-    attempt, call = a_paid_try(order, worst)
-    database.run_sync(open_attempt, order, attempt, call, now(), limits=allowed or limits("1000"))
-    return call
-
-
-def paid(cost: Decimal, status: CallStatus = CallStatus.RECORDED) -> Settlement:
-    return Settlement(status, usage=Usage(1, 1), cost_usd=cost, answer="Paris.")
-
-
-def windows(database: Database) -> dict[tuple[str, str], Window]:
-    found = database.read_sync(windows_at, limits(), now())
-    return {(window.scope, "day" if len(window.period) > 7 else "month"): window for window in found}
+from tests.db.paid_calls import CENT, WORST, a_paid_try, begun, limits, paid, windows
 
 
 def assert_counters_are_the_ledger(database: Database) -> None:

@@ -1,8 +1,8 @@
 """The budget while PostgreSQL is away: the spool goes on from what was spent, and gives back what it spent itself."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -13,17 +13,22 @@ from db.budget import Budget
 from db.engine import Database
 from db.records import CallStatus, Settlement
 from db.spool import Spool
+from db.statements.alerts import newest_alert
 from db.statements.attempts import open_attempt
 from db.statements.budget import windows_at
+from db.statements.budget_alerts import tell_used_up
 from db.statements.calls import settle_call
+from db.statements.limits import all_limit_changes, limits_in_force
 from db.statements.orders import assign_order
 from db.statements.switches import Switch, get_switch, set_switch
-from nexus.budget import FROZEN, BudgetRefused, Limits
+from nexus.budget import FROZEN, BudgetRefused, BudgetUsedUp, LimitChange, Limits
 from nexus.clock import SystemClock
+from nexus.settings import CommonSettings
 from nexus.usage import Price, Usage
 from nexus.work_order import Role
 from tests.builders import a_try, an_assignment, assigned, claimed, now
 from tests.conftest import wait_until
+from tests.db.paid_calls import a_change, alerts_in, change
 from tests.db.spooled import a_replay, let_leases_run_out, spooled
 
 CENT = Decimal("0.01")
@@ -120,3 +125,74 @@ async def test_a_freeze_that_was_asked_for_during_an_outage_holds_afterwards(
 def is_frozen(database: Database) -> bool:
     found = database.read_sync(get_switch, FROZEN)
     return found is not None and found.is_on
+
+
+@contextmanager
+def cut_off(primary: Database) -> Iterator[Budget]:
+    """The budget of a process that sees that its host is in local mode."""
+    spool = Spool.open(CommonSettings(database_url="postgresql://nobody@127.0.0.1:1/x"))
+    assert spool is not None
+    assert spool.is_local
+    try:
+        yield Budget(primary, spool, LIMITS, SystemClock())
+    finally:
+        spool.close()
+
+
+def limits_in(database: Database) -> list[LimitChange]:
+    return database.read_sync(all_limit_changes)
+
+
+async def test_a_limit_that_was_changed_during_an_outage_holds_there_at_once_and_everywhere_afterwards(
+    spool: Spool, primary: Database
+) -> None:
+    change(primary, replace(a_change("0.50"), changed_at=now() - timedelta(hours=1)), LIMITS)
+    with cut_off(primary) as budget:
+        limits = await budget.set_limit(a_change("0.05", by="telegram:1"))
+
+    assert limits.at(("company", "day")) == 5 * CENT
+    assert len(limits_in(primary)) == 1, "PostgreSQL was not asked"
+    assert primary.read_sync(limits_in_force, LIMITS).at(("company", "day")) == Decimal("0.50")
+    with pytest.raises(BudgetRefused, match="the limit was set by telegram:1 on"):
+        await pay_in_spool(spool)
+    async with told(spool, primary):
+        await wait_until(lambda: limits_in(primary) == limits_in(spool.database))
+    with pytest.raises(BudgetRefused, match="the limit was set by telegram:1 on"):
+        pay(primary, assigned(primary).id)
+
+
+async def test_a_limit_that_was_changed_in_postgresql_is_known_in_the_spool_before_the_next_outage(
+    spool: Spool, primary: Database
+) -> None:
+    set_ = change(primary, a_change("0.05"), LIMITS)
+    async with told(spool, primary):
+        await wait_until(lambda: limits_in(spool.database) == [set_])
+
+    with pytest.raises(BudgetRefused, match="the limit was set by owner on"):
+        await pay_in_spool(spool)
+    back = change(primary, a_change(None, is_set=False), LIMITS)
+    async with told(spool, primary):
+        await wait_until(lambda: limits_in(spool.database) == [back])
+    await pay_in_spool(spool)
+
+
+async def test_alerts_of_an_outage_move_to_postgresql_once_and_behind_what_was_read_there(
+    spool: Spool, primary: Database
+) -> None:
+    with cut_off(primary) as budget:
+        await budget.set_limit(a_change("0.05"))
+    for _ in range(2):
+        with pytest.raises(BudgetUsedUp) as refused:
+            await pay_in_spool(spool)
+        spool.database.run_sync(tell_used_up, refused.value, now())
+    change(primary, a_change("0.40"), LIMITS)  # as another host that is not cut off
+    read_so_far = primary.read_sync(newest_alert)
+    raised = alerts_in(spool.database)
+    assert [alert.kind for alert in raised] == ["budget.limit_changed", "budget.used_up"]
+
+    for _ in range(2):
+        await a_replay(spool, primary).move_logs()
+
+    arrived = [alert for alert in alerts_in(primary) if alert.id > read_so_far]
+    assert [(alert.key, alert.at) for alert in arrived] == [(alert.key, alert.at) for alert in raised]
+    assert alerts_in(spool.database) == []

@@ -41,6 +41,7 @@ def gateway_settings(home: Path, redis_url: str, **changes: object) -> GatewaySe
         "port": 0,
         "api_secret": None,
         "max_content_chars": 1000,
+        "max_attachment_bytes": 3000,
         "max_wait_s": 30,
         "ws_stall_s": 10,
         "rate_limit": "none",

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from db.statements.logs import select_audit_events
 from db.statements.queries import get_order
 from gateway.again import NOT_CONTENT
+from gateway.handing_up import AGAIN, BETTER
 from nexus.messages import INTAKE
 from nexus.work_order import Role, Status, Turn, WorkOrder
 from tests.gateway.company import Company, rows_in, services_in
@@ -36,6 +37,11 @@ async def act(
     return await client.post(f"/api/work-orders/{order_id}/{action}", headers=headers, **json)  # type: ignore[arg-type]
 
 
+def handed_up_turns(question: str, answer: str) -> tuple[Turn, ...]:
+    """What a higher tier is given of an answer that QA had let pass."""
+    return Turn("user", question), Turn("assistant", answer), Turn("user", f"{BETTER}\n{AGAIN}")
+
+
 async def the_order(app: FastAPI, order_id: str) -> WorkOrder:
     order = await services_in(app).database.read(get_order, order_id)
     assert order is not None
@@ -58,7 +64,8 @@ async def test_escalate_is_a_new_order_in_the_same_conversation_for_the_next_tie
         before.spec_json,
     )
     assert new.brings_context, "what came after the old order does not get in"
-    assert new.context == before.context == ()
+    assert before.context == ()
+    assert [turn.content for turn in new.context[:2]] == [QUESTION, "Paris"]
     assert before.status is Status.DELIVERED
 
 
@@ -116,7 +123,8 @@ async def test_an_openai_clients_order_keeps_the_context_it_came_with(
     old_id = (await call).json()["nexus"]["order_id"]
     await services_in(app).database.run(_give_it_a_context)
     new = await the_order(app, (await act(client, old_id, "escalate")).json()["order_id"])
-    assert new.context == (Turn("user", "Hi"),)
+    assert new.context[0] == Turn("user", "Hi")
+    assert new.context[1:] == handed_up_turns("Well?", "Paris")
 
 
 def _give_it_a_context(connection: Any) -> None:

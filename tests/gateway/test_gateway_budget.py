@@ -3,15 +3,18 @@
 import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from db.statements.holding import hold_order
 from db.statements.orders import assign_order, claim_order
 from db.statements.outbox import due_rings
 from db.statements.switches import get_switch
-from nexus.budget import FROZEN
+from gateway.routes.budget import LimitRequest
+from nexus.budget import COMPANY, FROZEN
 from nexus.hold import Hold, HoldOption
 from nexus.work_order import Role
 from tests.builders import an_assignment
@@ -154,3 +157,124 @@ async def test_an_order_can_bring_its_own_limit(client: httpx.AsyncClient) -> No
     assert order["budget_usd"] == 0.25
     refused = await client.post("/api/chat", json={"content": "Hi", "budget_usd": -1})
     assert refused.json()["errors"][0]["field"] == "budget_usd"
+
+
+async def set_limit(client: httpx.AsyncClient, usd: object, **place: str) -> httpx.Response:
+    body = {"scope": "company", "kind": "day", "limit_usd": usd} | place
+    return await client.put("/api/budget/limits", json=body)
+
+
+async def company_day(client: httpx.AsyncClient) -> dict[str, Any]:
+    windows = (await client.get("/api/budget")).json()["windows"]
+    [found] = [w for w in windows if w["scope"] == "company" and len(w["period"]) == len("2026-11-22")]
+    return dict(found)
+
+
+async def test_a_limit_is_changed_taken_away_and_given_back_to_the_setting(client: httpx.AsyncClient) -> None:
+    reply = await set_limit(client, 5.25)
+    assert reply.status_code == 200
+    view = reply.json()
+    assert (view["scope"], view["kind"], view["limit_usd"]) == ("company", "day", 5.25)
+    assert (view["limit_from"]["kind"], view["limit_from"]["by"]) == ("set", "owner")
+    assert (await company_day(client))["limit_from"] == view["limit_from"]
+
+    assert (await set_limit(client, None)).json()["limit_usd"] is None
+    assert (await company_day(client))["limit_usd"] is None
+
+    back = (await set_limit(client, "setting")).json()
+    assert (back["limit_usd"], back["limit_from"]) == (10, {"kind": "setting", "by": None, "at": None})
+    assert (await company_day(client))["limit_usd"] == 10
+
+
+async def test_a_role_gets_a_limit_for_the_month(client: httpx.AsyncClient) -> None:
+    assert (await set_limit(client, 3, scope="ceo", kind="month")).json()["scope"] == "ceo"
+
+    windows = (await client.get("/api/budget")).json()["windows"]
+    assert [(w["scope"], len(w["period"]), w["limit_usd"]) for w in windows if w["scope"] == "ceo"] == [
+        ("ceo", 7, 3)
+    ]
+
+
+async def test_health_and_prometheus_show_the_limit_that_holds(client: httpx.AsyncClient) -> None:
+    before = (await client.get("/metrics")).text
+    assert 'nexus_budget_limit_set{period="day",scope="company"} 0.0' in before
+    await set_limit(client, 0)
+
+    reason = (await client.get("/api/health/detailed")).json()["components"]["budget"]["reason"]
+    assert "100% of the company's day is used ($0.0000, set by owner on 20" in reason
+
+
+async def test_prometheus_says_which_limits_were_set(client: httpx.AsyncClient) -> None:
+    await set_limit(client, 7)
+
+    metrics = (await client.get("/metrics")).text
+    assert 'nexus_budget_limit_usd{period="day",scope="company"} 7.0' in metrics
+    assert 'nexus_budget_limit_set{period="day",scope="company"} 1.0' in metrics
+    assert 'nexus_budget_limit_set{period="month",scope="company"} 0.0' in metrics
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"limit_usd": -1}, "limit_usd"),
+        ({"limit_usd": 1_000_000.01}, "limit_usd"),
+        ({"limit_usd": 1e300}, "limit_usd"),
+        ({"limit_usd": True}, "limit_usd"),
+        ({"limit_usd": "5"}, "limit_usd"),
+        ({"limit_usd": "NaN"}, "limit_usd"),
+        ({"limit_usd": "none"}, "limit_usd"),
+        ({"limit_usd": [5]}, "limit_usd"),
+        ({"scope": "Company"}, "scope"),
+        ({"scope": "nobody"}, "scope"),
+        ({"scope": None}, "scope"),
+        ({"kind": "week"}, "kind"),
+        ({"until": "tomorrow"}, "until"),
+    ],
+)
+async def test_nonsense_is_refused_and_names_the_field(
+    client: httpx.AsyncClient, wrong: dict[str, object], field: str
+) -> None:
+    reply = await client.put(
+        "/api/budget/limits", json={"scope": "company", "kind": "day", "limit_usd": 5} | wrong
+    )
+
+    assert reply.status_code == 422
+    assert [error["field"] for error in reply.json()["errors"]] == [field]
+    assert (await company_day(client))["limit_from"]["kind"] == "setting"
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"scope": "company", "kind": "day"}', b"[]", b"5"])
+async def test_a_limit_must_be_said(client: httpx.AsyncClient, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    reply = await client.put("/api/budget/limits", content=body, headers=headers)
+
+    assert reply.status_code in (400, 422)
+
+
+async def test_infinity_is_no_limit(client: httpx.AsyncClient) -> None:
+    body = b'{"scope": "company", "kind": "day", "limit_usd": Infinity}'
+    reply = await client.put("/api/budget/limits", content=body, headers={"Content-Type": "application/json"})
+
+    assert reply.status_code in (400, 422)
+
+
+@pytest.mark.parametrize(
+    ("usd", "kept"), [(0, 0), (1_000_000, 1_000_000), (0.1, 0.1), (1e-9, 1e-9), (1e-12, 0)]
+)
+async def test_a_limit_is_exact_to_the_nano_dollar(
+    client: httpx.AsyncClient, usd: float, kept: float
+) -> None:
+    assert (await set_limit(client, usd)).json()["limit_usd"] == kept
+
+
+async def test_a_change_is_audited_with_who_made_it(client: httpx.AsyncClient) -> None:
+    await set_limit(client, 5)
+
+    [row] = (await client.get("/api/audit", params={"action": "budget.limit_changed"})).json()["items"]
+    assert (row["actor"], row["status"]) == ("owner", "set")
+    assert (row["details"]["was_usd"], row["details"]["limit_usd"]) == ("10", "5")
+
+
+def test_the_request_knows_every_role() -> None:
+    scopes = LimitRequest.model_json_schema()["properties"]["scope"]["enum"]
+    assert set(scopes) == {COMPANY, *Role}

@@ -143,7 +143,7 @@ async def test_the_api_describes_itself(app: FastAPI, client: httpx.AsyncClient)
         for operation in methods.values():
             assert operation["responses"]["default"]["content"].keys() == {error}, path
     schemas = document["components"]["schemas"]
-    fields = {"content", "session_id", "tier", "qa", "wait", "budget_usd"}
+    fields = {"content", "session_id", "tier", "qa", "wait", "budget_usd", "channel", "attachments"}
     assert schemas["ChatRequest"]["properties"].keys() == fields
     assert schemas["ReceiptView"]["properties"]["cost_usd"]["anyOf"][0]["type"] == "number"
     assert "swagger" in (await client.get("/docs")).text

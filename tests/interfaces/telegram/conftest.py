@@ -28,7 +28,7 @@ def gateway(tmp_path: Path, sqlite: Database, valkey_server: str) -> Iterator[Ru
 async def desk(tmp_path: Path, sqlite: Database, gateway: Running) -> AsyncIterator[Desk]:
     """The bot. Every update is handled twice: nothing is done or said twice for that."""
     url = f"http://127.0.0.1:{gateway.port}"
-    async with a_desk(sqlite, url, tmp_path / "home", times=2) as desk:
+    async with a_desk(sqlite, url, tmp_path / "home") as desk:
         yield desk
 
 

@@ -57,6 +57,7 @@ class Desk:
     group: Group
     inbox: Inbox
     handled: list[Handled] = field(default_factory=list)
+    times: int = 2
 
     def speaker(self, language: str) -> Person:
         """Who speaks it."""
@@ -130,10 +131,8 @@ class _Client(GatewayClient):
 
 
 @asynccontextmanager
-async def a_desk(
-    database: Database, gateway_url: str, home: Path, *, times: int = 1
-) -> AsyncIterator[Desk]:
-    """The bot's inside; each update is handled `times` times before it is done with."""
+async def a_desk(database: Database, gateway_url: str, home: Path) -> AsyncIterator[Desk]:
+    """The bot's inside; each update is handled `desk.times` times before it is done with."""
     settings = TelegramSettings.model_validate(
         {
             "nexus_home": home,
@@ -149,20 +148,21 @@ async def a_desk(
         sender = Sender(bot, database, clock)
         office = Office(settings, database, gateway, bot, sender, bot.bot, clock)
         handlers = Handlers(office, Admission(settings, database, sender, bot.bot, clock))
-        delivery, handled = Delivery(database, gateway, sender, clock), list[Handled]()
+        delivery = Delivery(database, gateway, sender, clock)
 
         async def handle(update_id: str, update: Update) -> Handled:
-            for _ in range(times):
+            for _ in range(desk.times):
                 outcome = await handlers.handle(update_id, update)
-            handled.append(outcome)
+            desk.handled.append(outcome)
             return outcome
 
         inbox = Inbox(database, bot.bot.id, clock, handle, delivery.follow)
         ann = api.person(ANN, "Ann", language_code="en", started=True)
         li = api.person(LI, "李雷", language_code="zh-hans", started=True)
+        desk = Desk(api, bot, database, ann, li, api.group(GROUP, "Team"), inbox)
         jobs = [asyncio.create_task(job) for job in (inbox.run(), delivery.run())]
         try:
-            yield Desk(api, bot, database, ann, li, api.group(GROUP, "Team"), inbox, handled)
+            yield desk
         finally:
             for job in jobs:
                 job.cancel()

@@ -5,10 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
 
 import pytest
-from telegram.ext import ExtBot
 
 from db.engine import Database
 from db.statements.alerts import Alert, Severity, raise_alert
@@ -64,7 +62,7 @@ async def office(sqlite: Database) -> AsyncIterator[Office]:
 
 def announcing(talk: Talk, database: Database) -> Announcer:
     clock = _Quick()
-    sender = Sender(cast("ExtBot[int]", talk.bot), database, clock)
+    sender = Sender(talk.bot, database, clock)
     return Announcer(TelegramSettings(), database, sender, clock)
 
 

@@ -6,11 +6,9 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import cast
 
 import pytest
 from telegram import Update
-from telegram.ext import ExtBot
 
 from db.engine import Database
 from db.statements.inbox import waiting_inbound
@@ -53,7 +51,7 @@ async def _never(_id: str, _update: Update) -> Handled:
 @asynccontextmanager
 async def asking(database: Database, holder: str = "one") -> AsyncIterator[Asking]:
     async with BotApi() as api, a_client(api) as client:
-        bot, clock = cast("ExtBot[int]", client), _Quick()
+        bot, clock = client, _Quick()
         inbox = Inbox(database, bot.id, clock, _never, lambda _: None)
         lease = BotLease(database, bot.id, holder, clock)
         told: list[str] = []

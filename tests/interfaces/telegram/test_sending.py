@@ -5,11 +5,16 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
+import sqlalchemy as sa
 from telegram import MessageEntity
+from telegram.error import RetryAfter
 
 from db.engine import Database
 from db.statements.logs import select_audit_events
 from db.statements.telegram_post import begin_send, sent_message
+from db.telegram_tables import telegram_sends
+from interfaces.telegram.bot import make_bot
+from interfaces.telegram.config import TelegramSettings
 from interfaces.telegram.sending import BURST, Outgoing, Sender, Undeliverable
 from nexus.clock import ManualClock, SystemClock
 from tests.botapi.faults import FaultKind
@@ -28,6 +33,11 @@ class Desk:
 
     def texts(self) -> list[str]:
         return [message.text for message in self.talk.api.messages(ANN) if message.from_bot]
+
+    def unsettled(self) -> int:
+        with self.database.engine.connect() as connection:
+            found = sa.select(telegram_sends.c.key).where(telegram_sends.c.message_id.is_(None))
+            return len(connection.scalars(found).all())
 
     def doubts(self) -> int:
         rows = self.database.read_sync(select_audit_events, work_order_id=None, limit=10)
@@ -60,6 +70,16 @@ async def test_what_telegram_cannot_read_comes_plain(desk: Desk) -> None:
     assert [message.entities for message in desk.talk.api.messages(ANN) if message.from_bot] == [()]
 
 
+async def test_what_comes_plain_carries_no_list_of_entities_that_could_be_refused_again(desk: Desk) -> None:
+    desk.talk.api.order_fault("parse_error", "sendMessage")
+    desk.talk.api.order_fault("parse_error", "editMessageText")
+    message_id = await send(desk, entities=BOLD)
+    await desk.sender.edit(ANN, message_id, Outgoing("good bye", BOLD), must=True)
+    for method in ("sendMessage", "editMessageText"):
+        marked = ["entities" in call.parameters for call in desk.talk.api.calls_of(method)]
+        assert marked == [True, False]
+
+
 async def test_too_many_requests_are_waited_out(desk: Desk) -> None:
     desk.talk.api.order_fault("retry_after", "sendMessage", times=3)
     await send(desk)
@@ -83,6 +103,34 @@ async def test_a_killed_bots_send_is_taken_up_by_the_next(desk: Desk) -> None:
     await send(desk)
     assert desk.texts() == ["hello there"]
     assert desk.doubts() == 1
+
+
+async def test_of_all_messages_under_way_one_at_most_has_an_unknown_outcome(desk: Desk) -> None:
+    people = [desk.talk.api.person(2000 + n, f"Person {n}", started=True) for n in range(5)]
+    desk.talk.api.order_fault("delay", "sendMessage", times=len(people))
+    sends = [
+        asyncio.create_task(desk.sender.send_once(f"k{each.id}", each.id, Outgoing("hello")))
+        for each in people
+    ]
+    seen: set[int] = set()
+    while not all(send.done() for send in sends):
+        seen.add(desk.unsettled())
+        await asyncio.wait(sends, timeout=0.01)
+    assert seen <= {0, 1}
+    assert [desk.talk.api.messages(each)[0].text for each in people] == ["hello"] * len(people)
+
+
+async def test_the_bots_client_leaves_waiting_to_the_sender_that_holds_nobody_up_meanwhile(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    token, url = desk.talk.bot.token, desk.talk.api.base_url
+    settings = TelegramSettings.model_validate({"telegram_bot_token": token, "telegram_api_base_url": url})
+    desk.talk.api.order_fault("retry_after", "sendMessage")
+    async with make_bot(settings) as bot:
+        await bot.initialize()
+        with pytest.raises(RetryAfter):
+            await bot.send_message(ANN, "hello")
+    assert not [record for record in caplog.records if record.exc_info]  # it is no error
 
 
 async def test_a_chat_that_blocks_the_bot_is_told_of_and_not_tried_again(desk: Desk) -> None:

@@ -4,12 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import cast
 
 import httpx
 import pytest
 from telegram import Update
-from telegram.ext import ExtBot
 
 from db.engine import Database
 from db.statements.inbox import waiting_inbound
@@ -56,7 +54,7 @@ async def door(sqlite: Database) -> AsyncIterator[Door]:
         {"telegram_bot_token": TOKEN, "telegram_webhook_url": url, "telegram_webhook_port": port}
     )
     async with BotApi() as api, a_client(api) as client:
-        bot, forged = cast("ExtBot[int]", client), list[str]()
+        bot, forged = client, list[str]()
 
         async def note(address: str) -> None:
             forged.append(address)

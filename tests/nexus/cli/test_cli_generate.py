@@ -2,6 +2,7 @@
 
 from agents.config import AgentSettings
 from gateway.config import GatewaySettings
+from interfaces.telegram.config import TelegramSettings
 from nexus.cli.generate import env_example, generated_files
 
 
@@ -12,7 +13,7 @@ def test_no_generated_file_has_drifted() -> None:
 
 def test_every_setting_is_there_once_commented_out() -> None:
     lines = env_example().splitlines()
-    names = {name.upper() for settings in (AgentSettings, GatewaySettings) for name in settings.model_fields}
+    names = {name.upper() for settings in (AgentSettings, GatewaySettings, TelegramSettings) for name in settings.model_fields}
     assert sorted(
         line[1:].split("=")[0] for line in lines if line.startswith("#") and line[1:2].isupper()
     ) == (sorted(names))
