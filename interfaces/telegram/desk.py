@@ -7,11 +7,12 @@ from telegram.ext import ExtBot
 
 from db.engine import Database
 from db.statements.logs import AuditEvent
-from db.statements.telegram_post import ChatOrder, latest_order, order_of_message
+from db.statements.telegram_post import ChatOrder, chat_order, latest_order, order_of_message
 from interfaces.telegram.admission import Speaker
 from interfaces.telegram.config import TelegramSettings
 from interfaces.telegram.gateway_client import Accepted, GatewayClient
 from interfaces.telegram.inbox import Handled
+from interfaces.telegram.keyboards import order_under
 from interfaces.telegram.sending import Outgoing, Sender
 from interfaces.telegram.words import say
 from nexus.clock import Clock
@@ -82,13 +83,25 @@ class Ask:
 
     async def order_meant(self) -> ChatOrder | None:
         """The order that this update is about: that of the message it replies to, else the chat's newest."""
+        found = await self.order_replied_to()
+        return found or await self.office.database.read(latest_order, self.speaker.chat_id)
+
+    async def order_replied_to(self) -> ChatOrder | None:
+        """The order of the message that this update replies to.
+
+        The journal knows it, or the buttons under the message do: of a message that was sent twice, the first copy is
+        in no journal.
+        """
         replied = self.message.reply_to_message if self.message else None
+        if replied is None:
+            return None
         chat_id, read = self.speaker.chat_id, self.office.database.read
-        if replied is not None:
-            found = await read(order_of_message, chat_id, replied.message_id)
-            if found is not None:
-                return found
-        return await read(latest_order, chat_id)
+        found = await read(order_of_message, chat_id, replied.message_id)
+        if found is not None or replied.from_user is None or replied.from_user.id != self.office.me.id:
+            return found
+        order_id = order_under(replied.reply_markup)
+        order = await read(chat_order, order_id) if order_id else None
+        return order if order is not None and order.chat_id == chat_id else None
 
     def became(self, accepted: Accepted, audit: AuditEvent | None = None) -> Handled:
         """The update is this order now; its answer goes to the chat."""

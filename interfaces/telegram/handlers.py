@@ -7,7 +7,7 @@ keys, and answers have keys of their own.
 from telegram import Message, Update
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
-from db.statements.telegram_post import chat_session, order_of_message
+from db.statements.telegram_post import chat_session
 from interfaces.telegram.admission import Admission, Refusal
 from interfaces.telegram.buttons import on_button
 from interfaces.telegram.commands import on_command
@@ -105,7 +105,7 @@ async def on_message(ask: Ask, message: Message) -> Handled:
     body: Json = {"content": content, "channel": "telegram"}
     if attachments:
         body["attachments"] = attachments
-    session_id = await _session_of(ask, message)
+    session_id = await _session_of(ask)
     if session_id is not None:
         body["session_id"] = session_id
     try:
@@ -118,14 +118,12 @@ async def on_message(ask: Ask, message: Message) -> Handled:
     return ask.became(accepted)
 
 
-async def _session_of(ask: Ask, message: Message) -> str | None:
+async def _session_of(ask: Ask) -> str | None:
     """The conversation that is replied to, or the one that goes on in this chat."""
-    chat_id, read = ask.speaker.chat_id, ask.office.database.read
-    if message.reply_to_message is not None:
-        found = await read(order_of_message, chat_id, message.reply_to_message.message_id)
-        if found is not None:
-            return found.session_id
-    return await read(chat_session, chat_id)
+    replied_to = await ask.order_replied_to()
+    if replied_to is not None:
+        return replied_to.session_id
+    return await ask.office.database.read(chat_session, ask.speaker.chat_id)
 
 
 def _without_the_name(ask: Ask, text: str) -> str:

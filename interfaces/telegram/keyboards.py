@@ -53,6 +53,13 @@ class Press:
         return cls(Action(match["action"]), match["order"], Role(match["tier"]) if match["tier"] else None)
 
 
+def order_under(keyboard: InlineKeyboardMarkup | None) -> str | None:
+    """The order that a message's buttons are about."""
+    buttons = [button for row in keyboard.inline_keyboard for button in row] if keyboard else []
+    presses = [Press.parse(str(button.callback_data)) for button in buttons if button.callback_data]
+    return next((press.order_id for press in presses if press is not None), None)
+
+
 def while_open(order_id: str, language: str) -> InlineKeyboardMarkup:
     """Under the card of an order that is worked on."""
     return InlineKeyboardMarkup([[_button(Action.STOP, order_id, language)]])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
-from db.statements.telegram_post import chat_order, order_of_message, orders_of_chat
+from db.statements.telegram_post import chat_order, orders_of_chat
 from interfaces.telegram.acting import NotPossible
 from interfaces.telegram.desk import Ask
 from interfaces.telegram.documents import Agents, AuditPage, Budget, HealthReport, History, Metrics, OrderPage
@@ -144,10 +144,7 @@ async def audited_order(ask: Ask, argument: str) -> str | None:
 
 async def replied_order(ask: Ask) -> str | None:
     """The order of the message that is replied to."""
-    replied = ask.message.reply_to_message if ask.message else None
-    if replied is None:
-        return None
-    found = await ask.office.database.read(order_of_message, ask.speaker.chat_id, replied.message_id)
+    found = await ask.order_replied_to()
     return found.order_id if found else None
 
 

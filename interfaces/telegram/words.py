@@ -76,10 +76,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "This file has {size} MB; at most {limit} MB can be taken.",
         "文件有 {size} MB，最多接受 {limit} MB。",
     ),
-    "not_text": (
-        "{name} is no text file. Text, code, Markdown, CSV and JSON can be read, and photos.",
-        "{name} 不是文本文件。可以读取文本、代码、Markdown、CSV、JSON 以及图片。",
-    ),
     "not_yours": ("This button is not for you.", "这个按钮不属于您。"),
     "too_late": ("That is over already.", "这已经结束了。"),
     "no_order": ("There is no order here yet. Write what you want done.", "这里还没有工单。请写下要做的事。"),
@@ -172,12 +168,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "c_redis": ("Redis", "Redis"),
     "c_models": ("models", "模型"),
     "c_budget": ("budget", "预算"),
+    "c_telegram": ("Telegram", "Telegram"),
+    "c_voice": ("voice messages", "语音"),
     "c_workers": ("workers: {role}", "员工：{role}"),
     "open_orders": ("Open orders: {n}", "未完成的工单：{n}"),
     "agents": ("Who works here", "谁在工作"),
     "works_on": ("on it: {what}", "正在处理：{what}"),
     "works_on_count": ("orders: {n}", "工单：{n}"),
-    "idle": ("free", "空闲"),
+    "idle": ("idle", "空闲"),
     "local": ("local", "本地"),
     "weak": ("weak", "能力弱"),
     "no_model": ("no model", "没有模型"),
@@ -200,7 +198,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "ago_s": ("{n} s ago", "{n} 秒前"),
     "ago_min": ("{n} min ago", "{n} 分钟前"),
     "ago_h": ("{n} h ago", "{n} 小时前"),
-    "ago_d": ("{n} days ago", "{n} 天前"),
+    "ago_d": ("{n} d ago", "{n} 天前"),
     "free": ("free", "免费"),
     "not_priced": ("not priced", "未定价"),
     "nothing_noted": ("Nothing is noted.", "没有记录。"),
@@ -264,6 +262,25 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "🧊 不再开始付费调用；本地模型照常。/thaw 可恢复。",
     ),
     "thaw_done": ("Paid calls may begin again.", "付费调用已恢复。"),
+    # Alerts: the English ones are the company's own words, these here are for other languages.
+    "alert:order.dead": ("{order_id} is dead: {reason}", "工单 {order_id} 已放弃：{reason}"),
+    "alert:budget.warning": (
+        "The budget ({scope}, {period}) is nearly used up: ${spent_usd} of ${limit_usd} are spent.",
+        "预算（{scope}，{period}）即将用完：已花费 ${spent_usd}，上限 ${limit_usd}。",
+    ),
+    "alert:budget.used_up": (
+        "The budget ({scope}, {period}) is used up: ${spent_usd} of ${limit_usd}. Paid calls stop.",
+        "预算（{scope}，{period}）已用完：已花费 ${spent_usd}，上限 ${limit_usd}。付费调用已停止。",
+    ),
+    "alert:budget.frozen": (
+        "Paid calls are frozen by {by}. /thaw ends it.",
+        "付费调用已被 {by} 冻结。/thaw 可恢复。",
+    ),
+    "alert:budget.thawed": ("Paid calls may begin again, says {by}.", "付费调用已由 {by} 恢复。"),
+    "alert:telegram.conflict": (
+        "Another program asks Telegram for this bot's updates; stop it, or messages come late.",
+        "另一个程序也在获取此机器人的消息；请停止它，否则消息会延迟。",
+    ),
 }
 
 

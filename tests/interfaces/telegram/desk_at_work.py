@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
 import sqlalchemy as sa
 from telegram import Update
@@ -23,12 +22,11 @@ from db.statements.orders import assign_order, claim_order
 from db.statements.queries import get_order
 from db.statements.telegram_post import ChatOrder, latest_order
 from db.tables import work_orders
-from gateway.schemas import ChatRequest
 from interfaces.telegram.admission import Admission
 from interfaces.telegram.config import TelegramSettings
 from interfaces.telegram.delivery import Delivery
 from interfaces.telegram.desk import Office
-from interfaces.telegram.gateway_client import Accepted, GatewayClient, Json
+from interfaces.telegram.gateway_client import GatewayClient
 from interfaces.telegram.handlers import Handlers
 from interfaces.telegram.inbox import Handled, Inbox
 from interfaces.telegram.sending import Sender
@@ -58,6 +56,7 @@ class Desk:
     inbox: Inbox
     handled: list[Handled] = field(default_factory=list)
     times: int = 2
+    gateway_url: str = ""
 
     def speaker(self, language: str) -> Person:
         """Who speaks it."""
@@ -122,14 +121,6 @@ def is_reply(message: Message) -> bool:
     return message.from_bot and not message.keyboard and not message.edited_at
 
 
-class _Client(GatewayClient):
-    """The client as it is; without the field `channel` for as long as the gateway does not know it."""
-
-    async def send(self, body: Json, key: str) -> Accepted:
-        known = {name: value for name, value in body.items() if name in ChatRequest.model_fields}
-        return await super().send(known, key)
-
-
 @asynccontextmanager
 async def a_desk(database: Database, gateway_url: str, home: Path) -> AsyncIterator[Desk]:
     """The bot's inside; each update is handled `desk.times` times before it is done with."""
@@ -142,9 +133,8 @@ async def a_desk(database: Database, gateway_url: str, home: Path) -> AsyncItera
             "gateway_url": gateway_url,
         }
     )
-    clock, gateway = SystemClock(), _Client(settings)
-    async with BotApi(TOKEN) as api, a_client(api) as client:
-        bot = cast("ExtBot[int]", client)
+    clock, gateway = SystemClock(), GatewayClient(settings)
+    async with BotApi(TOKEN) as api, a_client(api) as bot:
         sender = Sender(bot, database, clock)
         office = Office(settings, database, gateway, bot, sender, bot.bot, clock)
         handlers = Handlers(office, Admission(settings, database, sender, bot.bot, clock))
@@ -159,7 +149,7 @@ async def a_desk(database: Database, gateway_url: str, home: Path) -> AsyncItera
         inbox = Inbox(database, bot.bot.id, clock, handle, delivery.follow)
         ann = api.person(ANN, "Ann", language_code="en", started=True)
         li = api.person(LI, "李雷", language_code="zh-hans", started=True)
-        desk = Desk(api, bot, database, ann, li, api.group(GROUP, "Team"), inbox)
+        desk = Desk(api, bot, database, ann, li, api.group(GROUP, "Team"), inbox, gateway_url=gateway_url)
         jobs = [asyncio.create_task(job) for job in (inbox.run(), delivery.run())]
         try:
             yield desk
