@@ -8,13 +8,17 @@ RUN := .venv/bin
 # Trust what the system trusts, as pip and curl do: behind a company's proxy uv's own list is not enough.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: help up test check env lock generate lint bench chaos clean
+.PHONY: help up dashboard test check env lock voice generate lint bench chaos clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 up: env ## Install what is missing and start the company (Ctrl-C stops it)
+	@UV=$(UV) dashboard/build --if-needed || echo "nexus: going on without it; everything else works" >&2
 	@$(RUN)/nexus up
+
+dashboard: env ## Build the web dashboard; brings Node.js itself when there is none
+	@UV=$(UV) dashboard/build
 
 test: env ## Run every test, with real parts and no services needed
 	@$(RUN)/python -m pytest
@@ -40,8 +44,11 @@ env: .venv/.locked ## Build .venv from requirements.lock (brings uv itself)
 	  || { echo "nexus: could not install uv; install it by hand (pip install uv) and run make again" >&2; exit 1; }
 
 lock: | $(UV) ## Resolve pyproject.toml into requirements.lock (hashes, no index hosts)
-	@$(UV) pip compile --quiet --universal --python-version 3.12 --all-extras --generate-hashes \
+	@$(UV) pip compile --quiet --universal --python-version 3.12 --extra local --extra dev --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock
+
+voice: env ## Install the local transcriber (extra `voice`); the model is a file of yours, see docs/voice.md
+	@VIRTUAL_ENV=.venv $(UV) pip install --quiet --editable '.[voice]' --no-build-isolation
 
 generate: env ## Write the generated files: .env.example and db/schema.sql
 	@$(RUN)/python -m nexus.cli.generate

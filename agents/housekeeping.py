@@ -15,6 +15,7 @@ from agents.handler import OrderHandler, Workplace
 from agents.own_prices import MILLION
 from agents.price_sheet import listing_of, price_of
 from agents.steps import Rings
+from agents.voice import find_voice
 from db.records import DueRing
 from db.statements.orders import forget_expired_keys
 from db.statements.outbox import due_rings, overdue_orders, ring_is_due, sweep
@@ -138,6 +139,7 @@ class Housekeeping:
             "models": {role.value: _models_of(place.payroll, role) for role in roles},
             "at": place.clock.now().isoformat(),
             "busy": self._worker.busy,
+            "voice": find_voice(place.settings).text if Role.ADMIN in roles else None,
         }
         await redis.hset(BEATS, place.worker, json.dumps(beat))
 

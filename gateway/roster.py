@@ -61,6 +61,7 @@ class Beat(BaseModel):
     models: dict[Role, BeatModel | None] = {}
     at: datetime
     busy: int = 0
+    voice: str | None = None  # who turns voice messages into words, or why nobody does
 
     def is_stale(self, now: datetime) -> bool:
         """True when the worker has been silent for too long to count on it."""

@@ -86,7 +86,7 @@ class HealthReport(BaseModel):
     version: str = VERSION
     components: dict[str, Component] = Field(
         description="`gateway`, `database`, `redis`, `models`, `budget`, `telegram` if there is a bot, and "
-        "`workers.<role>` for each role"
+        "`workers.<role>` for each role; `voice`, where a worker tells who turns voice messages into words"
     )
 
 
@@ -152,6 +152,8 @@ async def health_detailed(request: Request) -> Response:
     for role in Role:
         crew = crew_of(role, beats, services.clock.now())
         components[f"workers.{role.value}"] = Component(status=crew.status, reason=crew.reason)
+        if crew.voice is not None:
+            components["voice"] = Component(status=Health.HEALTHY, reason=crew.voice)
     worst = max((part.status for part in components.values()), key=list(Health).index)
     return json_response(HealthReport(status=worst, components=components))
 
@@ -249,6 +251,11 @@ class Crew:
     status: Health
     reason: str
     alive: tuple[Beat, ...]
+
+    @property
+    def voice(self) -> str | None:
+        """Who turns voice messages into words. Nobody is well too: not everybody wants to speak."""
+        return next((beat.voice for beat in self.alive if beat.voice is not None), None)
 
 
 def crew_of(role: Role, beats: Sequence[Beat] | None, now: datetime) -> Crew:

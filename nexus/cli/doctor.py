@@ -22,6 +22,7 @@ from nexus.cli.checks.machine import (
 from nexus.cli.checks.posts import check_models, check_posts
 from nexus.cli.checks.stores import check_database, check_redis
 from nexus.cli.checks.telegram import check_telegram
+from nexus.cli.checks.voice import check_voice
 from nexus.cli.company import company_address
 from nexus.cli.survey import plan_models
 from nexus.cli.terminal import one_line
@@ -60,6 +61,7 @@ def findings() -> Iterator[Finding]:
     yield check_valkey(gateway)
     yield check_database(gateway)
     yield from asyncio.run(_ask_around(gateway, agents, telegram))
+    yield check_voice(agents)
     if script := check_overrides(agents):
         yield script
 

@@ -181,7 +181,7 @@ BAD: dict[str, tuple[list[dict[str, Any]], str, str]] = {
     "a document with NUL": ([sent("a\x00b", "document")], "attachments[0].data", "text files"),
     "latin-1": ([sent("Grüße".encode("latin-1"), "document")], "attachments[0].data", "text files"),
     "a long document": ([sent("x" * 2001, "document")], "attachments[0].data", "MAX_DOCUMENT_CHARS"),
-    "a voice message": ([sent(b"OggS", "audio")], "attachments[0].data", "voice messages are not understood"),
+    "a voice message": ([sent(b"OggS", "audio")], "attachments[0].data", "no sound that can be played"),
     "too much": ([sent(b"\xff" * (2 * MEGABYTE + 1))], "attachments[0].data", "MAX_ATTACHMENT_BYTES"),
     "too much together": (
         [sent(a_photo()), sent(b"\xff" * (2 * MEGABYTE - 100))],

@@ -102,7 +102,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         {"type": "file", "file": {"file_data": "data:application/pdf;base64,JVBERi0A"}},
         "documents are text files",
     ),
-    "sound": ({"type": "input_audio", "input_audio": {"data": "AA==", "format": "wav"}}, "voice messages"),
+    "sound": ({"type": "input_audio", "input_audio": {"data": "AA==", "format": "wav"}}, "no sound that"),
     "film": ({"type": "video_url", "video_url": {"url": "x"}}, "must be"),
     "a picture without an address": ({"type": "image_url"}, "must be"),
 }

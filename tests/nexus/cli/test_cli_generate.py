@@ -13,7 +13,8 @@ def test_no_generated_file_has_drifted() -> None:
 
 def test_every_setting_is_there_once_commented_out() -> None:
     lines = env_example().splitlines()
-    names = {name.upper() for settings in (AgentSettings, GatewaySettings, TelegramSettings) for name in settings.model_fields}
+    classes = (AgentSettings, GatewaySettings, TelegramSettings)
+    names = {name.upper() for settings in classes for name in settings.model_fields}
     assert sorted(
         line[1:].split("=")[0] for line in lines if line.startswith("#") and line[1:2].isupper()
     ) == (sorted(names))

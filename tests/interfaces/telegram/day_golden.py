@@ -1,0 +1,56 @@
+"""The golden files of the scripted day: what an owner saw, without what differs from run to run."""
+
+import re
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from tests.botapi.api import BotApi
+from tests.botapi.people import Person
+from tests.botapi.transcript import transcript
+
+FOLDER: Final = Path(__file__).parent / "golden"
+
+# The one place where what differs gets a stable name. Orders are numbered as they appear.
+_ORDER: Final = re.compile(r"WO-[0-9A-HJKMNP-TV-Z]{26}")
+_REPLACED: Final = (
+    (re.compile(r"(?<=approve )[0-9A-Z]{4}-[0-9A-Z]{4}"), "CODE"),
+    (re.compile(r"\b\d{2}-\d{2} \d{2}:\d{2}\b"), "MM-DD hh:mm"),
+    (re.compile(r"\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|\+00:00)?)?"), "DATE"),
+    (re.compile(r"\b\d{4}-\d{2}\b"), "MONTH"),
+    (re.compile(r"\b\d+(?:\.\d+)? (s|min)\b"), r"N \1"),
+    (re.compile(r"\b\d+(?:\.\d+)? (秒|分钟)"), r"N \1"),
+    (re.compile(r"\boperator:[\w-]+"), "operator:USER"),
+    (re.compile(r"\bEtc/GMT[+-]?\d*"), "TIMEZONE"),
+)
+
+
+def golden(language: str) -> Path:
+    """The file of a language."""
+    return FOLDER / f"day_{language}.txt"
+
+
+def seen(api: BotApi, people: Sequence[Person]) -> str:
+    """What stands in their chats; of an edited message its first and its last version.
+
+    How many versions lie between depends on the speed of the machine.
+    """
+    with api.world.changes.lock:
+        world = copy(api.world)
+        messages = api.world.messages.items()
+        world.messages = {
+            place: replace(message, versions=message.versions[:1]) for place, message in messages
+        }
+        chats = [f"===== {person.user.first_name} =====\n\n{transcript(world, person.id)}" for person in people]
+    return stable("\n\n".join(chats))
+
+
+def stable(text: str) -> str:
+    """The text with the same names in every run."""
+    numbers: dict[str, str] = {}
+    text = _ORDER.sub(lambda match: numbers.setdefault(match[0], f"WO-{len(numbers) + 1}"), text)
+    for pattern, name in _REPLACED:
+        text = pattern.sub(name, text)
+    return text
