@@ -17,7 +17,7 @@ const KNOWS: Record<string, string[]> = {
   i18n: [],
   api: [],
   live: ["api"],
-  ui: ["api", "live"],
+  ui: ["api", "i18n", "live"],
   features: ["api", "i18n", "live", "ui"],
   app: ["api", "features", "i18n", "live", "ui"],
 };

@@ -1,4 +1,4 @@
-"""`python -m tests.interfaces.telegram.day [--write]`: one day of two English and two Chinese owners and their company, on the fake Bot API.
+"""`python -m tests.interfaces.telegram.day [--write]`: one day of six owners and their company, on the fake Bot API.
 
 `nexus up` runs as it does for an owner: gateway, worker, Valkey, SQLite and the bot are real processes. Only the ends
 are played: Telegram, Anthropic's API and a transcriber, each by a strict fake. What they saw is compared with
@@ -12,8 +12,10 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 
 from agents.config import ANTHROPIC_MODELS
@@ -24,19 +26,29 @@ from tests.botapi.api import BotApi
 from tests.interfaces.telegram.company import a_company, forget_settings
 from tests.interfaces.telegram.day_golden import golden, seen
 from tests.interfaces.telegram.day_owner import Owner
-from tests.interfaces.telegram.day_scenes import FIRST, LAST, SECOND, Scene
+from tests.interfaces.telegram.day_scenes import CHATS
 from tests.interfaces.telegram.day_texts import models, transcripts
 
 KEY = "sk-ant-api03-the-key-of-the-scripted-day"
 NOON = 12
+PEOPLE = (
+    (1001, "Ann", "en"),
+    (1002, "Ben", "en"),
+    (1003, "Cay", "en-GB"),
+    (2001, "李雷", "zh-hans"),
+    (2002, "韩梅梅", "zh-hans"),
+    (2003, "王芳", "zh-hant"),
+)
+"""The owners: three English, three Chinese. The first of each is a stranger to begin with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
     """How it went."""
 
-    owners: tuple[Owner, ...]
-    seen: dict[Language, str]
+    owners: Sequence[Owner]
+    seen: Mapping[Language, str]
+    logs: Mapping[str, str]
     seconds: float
 
 
@@ -55,36 +67,26 @@ async def play(folder: Path) -> Day:
             "ANTHROPIC_BASE_URL": tiers.base_url,
             "VOICE_BASE_URL": f"{ears.base_url}/v1",
             "VOICE_MODEL": "whisper-1",
-            "TELEGRAM_ALLOWED_IDS": "1002, 2002",
+            "TELEGRAM_ALLOWED_IDS": "1002, 1003, 2002, 2003",
             "ASK_ABOVE_USD": "0.08",
             "BUDGET_TIMEZONE": _where_it_is_noon(),
         }
-        people = (
-            api.person(1001, "Ann", language_code="en"),
-            api.person(1002, "Ben", language_code="en"),
-            api.person(2001, "李雷", language_code="zh-hans"),
-            api.person(2002, "韩梅梅", language_code="zh-hans"),
-        )
+        people = [api.person(number, name, language_code=code) for number, name, code in PEOPLE]
         async with a_company(folder, api, models={}, **settings) as company:
-            owners = tuple(Owner(company, person, language_of(person.user.language_code)) for person in people)
+            owners = [Owner(company, each, language_of(each.user.language_code)) for each in people]
             await _play(owners)
-            shown: dict[Language, str] = {"en": seen(api, people[:2]), "zh": seen(api, people[2:])}
-    return Day(owners, shown, time.monotonic() - began)
+            shown: dict[Language, str] = {"en": seen(api, people[:3]), "zh": seen(api, people[3:])}
+    return Day(owners, shown, company.logs(), time.monotonic() - began)
 
 
-async def _play(owners: tuple[Owner, ...]) -> None:
-    ann, ben, li, mei = owners
-    for first, second in zip(FIRST, SECOND, strict=True):
-        for scene, owner in ((first, ann), (first, li), (second, ben), (second, mei)):
-            await _act(scene, owner, owners)
-    money, freeze = LAST
-    for scene, owner in ((money, ann), (freeze, ben), (money, li), (freeze, mei)):
-        await _act(scene, owner, owners)
-
-
-async def _act(scene: Scene, owner: Owner, owners: tuple[Owner, ...]) -> None:
-    print(f"{time.monotonic():.1f}", scene.__name__, owner.language, file=sys.stderr)
-    await scene(owner, owners)
+async def _play(owners: Sequence[Owner]) -> None:
+    """Every scene, by the English owner and then by the Chinese one."""
+    pairs = list(zip(owners[:3], owners[3:], CHATS, strict=True))
+    for turn in zip_longest(*(scenes for _, _, scenes in pairs)):
+        for (english, chinese, _), scene in zip(pairs, turn, strict=True):
+            if scene is not None:
+                await scene(english, owners)
+                await scene(chinese, owners)
 
 
 def _where_it_is_noon() -> str:

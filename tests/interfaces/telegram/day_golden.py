@@ -43,7 +43,9 @@ def seen(api: BotApi, people: Sequence[Person]) -> str:
         world.messages = {
             place: replace(message, versions=message.versions[:1]) for place, message in messages
         }
-        chats = [f"===== {person.user.first_name} =====\n\n{transcript(world, person.id)}" for person in people]
+        chats = [
+            f"===== {person.user.first_name} =====\n\n{transcript(world, person.id)}" for person in people
+        ]
     return stable("\n\n".join(chats))
 
 

@@ -42,7 +42,9 @@ class Owner:
     async def writes(self, command: str, *, reply_to: Message | None = None) -> Message:
         """Write a command that is answered by a message; returns that."""
         asked = self._writes(command, reply_to)
-        return await self._wait(asked, lambda new: _first(new, lambda m: m.reply_to == asked and not m.buttons))
+        return await self._wait(
+            asked, lambda new: _first(new, lambda m: m.reply_to == asked and not m.buttons)
+        )
 
     async def redoes(self, command: str, *, reply_to: Message | None = None) -> Message:
         """Write a command that becomes an order; returns its answer."""
@@ -84,7 +86,9 @@ class Owner:
 
     async def alerted(self, mark: int) -> Message:
         """The next alert."""
-        return await self._wait(mark, lambda new: _first(new, lambda message: message.text.startswith(ALERTS)))
+        return await self._wait(
+            mark, lambda new: _first(new, lambda message: message.text.startswith(ALERTS))
+        )
 
     async def _wait(self, mark: int, look: Callable[[list[Message]], Message | None]) -> Message:
         api = self.company.api

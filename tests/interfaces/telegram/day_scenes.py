@@ -46,9 +46,7 @@ async def sends_files(owner: Owner, _: Sequence[Owner]) -> None:
     mark = owner.person.sends_photo(a_photo(640, 480), said(owner.language, "photo")).id
     await owner.answered(mark)
     note = NOTE[owner.language].encode()
-    mark = owner.person.sends_document(
-        note, "meeting.txt", "text/plain", said(owner.language, "document")
-    ).id
+    mark = owner.person.sends_document(note, "meeting.txt", "text/plain", said(owner.language, "document")).id
     await owner.answered(mark)
     mark = owner.person.sends_document(b"\x7fELF\0\1\2", "tool.bin", "application/octet-stream").id
     await owner.sees(mark, "")
@@ -177,11 +175,13 @@ async def _shown(owner: Owner, answer: Message, action: str) -> None:
     await owner.sees(mark, "")
 
 
-FIRST: Final[tuple[Scene, ...]] = (arrives, talks, sends_files, reads_long_answers, looks_around)
-SECOND: Final[tuple[Scene, ...]] = (joins, meets_trouble, has_it_redone, stops, is_asked_for_money)
-LAST: Final[tuple[Scene, ...]] = (counts_money, freezes)
-"""Who plays what of one language: Telegram lets a bot write one message a second to a chat, so there are two chats.
-Of the last scenes all are told; the first owner counts the money, the second freezes it.
+CHATS: Final[tuple[tuple[Scene, ...], ...]] = (
+    (arrives, talks, sends_files, reads_long_answers, looks_around, counts_money),
+    (joins, meets_trouble, stops, is_asked_for_money),
+    (joins, has_it_redone, freezes),
+)
+"""What each of the three owners of a language plays. They take turns, because a bot may write one message a second to
+a chat: what one of them has used up comes back while the others play.
 """
 
 BUTTONS: Final = frozenset(action.value for action in Action)

@@ -77,8 +77,14 @@ def _rules(language: Language) -> list[Rule]:
             model=INTERN,
         ),
         on("capital", _reply(_PARIS[zh], 300), model=DIRECTOR),
-        on("photo", _reply("左半边红色，右半边蓝色。" if zh else "Its left half is red, its right half blue.")),
-        on("document", _reply("屋顶四月修，先要报价。" if zh else "The roof is mended in April; offers first.")),
+        on(
+            "photo",
+            _reply("左半边红色，右半边蓝色。" if zh else "Its left half is red, its right half blue."),
+        ),
+        on(
+            "document",
+            _reply("屋顶四月修，先要报价。" if zh else "The roof is mended in April; offers first."),
+        ),
         on("spoken", _reply("罗马。" if zh else "Rome.")),
         on("json", _reply("马德里" if zh else "Madrid"), _reply('{"capital": "Madrid"}')),
         on("fixed", _reply("我昨天去了学校。" if zh else "He goes home.")),
@@ -115,7 +121,18 @@ _THINGS: Final = (
     ("数据库", "照片", "信件", "账目", "图纸", "密钥", "日志", "插图", "价格表", "音乐"),
 )
 _PLACES: Final = (
-    ("cellar", "attic", "office", "bank vault", "other town", "workshop", "library", "garage", "shop", "archive"),
+    (
+        "cellar",
+        "attic",
+        "office",
+        "bank vault",
+        "other town",
+        "workshop",
+        "library",
+        "garage",
+        "shop",
+        "archive",
+    ),
     ("地下室", "阁楼", "办公室", "保险库", "另一座城市", "车间", "图书馆", "车库", "店铺", "档案室"),
 )
 

@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { Empty } from "../ui/States";
+import { Page } from "../ui/Page";
 
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <Empty title={t("app.notFound")}>
+    <Page title={t("app.notFound")}>
       <Link to="/chat">{t("app.home")}</Link>
-    </Empty>
+    </Page>
   );
 }
