@@ -89,7 +89,7 @@ def give_code(connection: Connection, user_id: int, code_hash: str, until: datet
 
 
 def approve(connection: Connection, code_hash: str, actor: str, now: datetime) -> Person | None:
-    """Pair whoever has this code, with an audit row; None when nobody has it, or it is over."""
+    """Pair whoever has this code; None when nobody has it, or it is over. Either is audited."""
     who = connection.execute(
         sa.update(telegram_people)
         .where(_P.code_hash == code_hash, _P.code_until > now, _P.status == PersonStatus.WAITING.value)
@@ -104,6 +104,8 @@ def approve(connection: Connection, code_hash: str, actor: str, now: datetime) -
         .returning(_P.user_id)
     ).scalar()
     if who is None:
+        refused = AuditEvent(actor, "telegram.paired", "refused", None, None, {"why": "no such code"})
+        insert_audit_event(connection, refused, now)
         return None
     details = {"user_id": who}
     insert_audit_event(connection, AuditEvent(actor, "telegram.paired", "accepted", None, None, details), now)

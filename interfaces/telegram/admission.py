@@ -64,7 +64,7 @@ class Admission:
         """
         user, chat = update.effective_user, update.effective_chat
         if user is None or user.is_bot or chat is None:
-            return Refusal(_refused(None, "no person", update))
+            return Refusal(_refused(user.id if user else None, "no person or no chat", update))
         now = self._clock.now()
         person = await self._database.run(meet, user.id, user.full_name, user.language_code, now)
         is_known = person.status is PersonStatus.PAIRED or user.id in self._settings.allowed_ids

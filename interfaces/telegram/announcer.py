@@ -3,16 +3,15 @@
 Looks into the database every two seconds; each message has a key, so that it comes once.
 """
 
-import json
 from datetime import timedelta
 
 from db.engine import Database
 from db.statements.alerts import AlertRow, alerts_after
 from db.statements.telegram_people import Person, PersonStatus, greeted, people, to_greet
+from interfaces.telegram.alert_texts import alert_text
 from interfaces.telegram.config import TelegramSettings
-from interfaces.telegram.format import clean
 from interfaces.telegram.sending import Outgoing, Sender, Undeliverable
-from interfaces.telegram.words import WORDS, language_of, say
+from interfaces.telegram.words import language_of, say
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
 from nexus.logs import get_logger
@@ -22,7 +21,6 @@ log = get_logger(__name__)
 EVERY_S = 2.0
 PAGE = 50
 NEWS_FOR = timedelta(hours=24)  # what is older is history: `nexus` and the web page have it
-MARKS = {"info": "ℹ️", "warning": "⚠️", "critical": "🚨"}
 
 
 class Announcer:
@@ -76,15 +74,3 @@ class Announcer:
             await self._sender.send_once(key, person.user_id, Outgoing(text))
         except Undeliverable as error:
             log.warning("telegram.not_told", key=key, error=str(error))
-
-
-def alert_text(alert: AlertRow, language_code: str | None) -> str:
-    """The alert in the reader's language, where there are words for its kind; else as it is, in English."""
-    key, language = f"alert:{alert.kind}", language_of(language_code)
-    text = alert.text
-    if language != "en" and key in WORDS:
-        try:
-            text = say(language, key, **json.loads(alert.details))
-        except (KeyError, IndexError):
-            log.warning("telegram.alert_untranslated", kind=alert.kind)
-    return f"{MARKS[alert.severity.value]} {clean(text)}"

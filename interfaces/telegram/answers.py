@@ -8,8 +8,11 @@ from db.statements.telegram_post import ChatOrder
 from interfaces.telegram.format import answer_parts, clean, utf16_len
 from interfaces.telegram.gateway_client import Detail, Hold
 from interfaces.telegram.keyboards import of_question, under_answer
+from interfaces.telegram.receipts import receipt_line
 from interfaces.telegram.sending import Outgoing
+from interfaces.telegram.wording import title
 from interfaces.telegram.words import say
+from nexus.usage import dollars
 from nexus.work_order import Status
 
 GAP = "\n\n"
@@ -19,7 +22,7 @@ CAPTION_CHARS = 1000
 
 def answer_messages(order: ChatOrder, detail: Detail) -> list[Outgoing]:
     """The messages that tell how the order ended, in their order. The same order gives the same messages."""
-    receipt = clean(detail.receipt_text or "")[:RECEIPT_CHARS]
+    receipt = clean(receipt_line(order.language, detail))[:RECEIPT_CHARS]
     answer = answer_parts(_text(order, detail), room=utf16_len(GAP + receipt))
     last = len(answer.parts) - 1
     keyboard = under_answer(order.order_id, order.language)
@@ -48,7 +51,17 @@ def question_message(order: ChatOrder, payload: dict[str, Any]) -> Outgoing:
     """The question of a held order, with a button for each way to go on."""
     hold = Hold.model_validate(payload)
     keyboard = of_question(order.order_id, hold.options, order.language)
-    return Outgoing(clean(hold.question), keyboard=keyboard, reply_to=order.asked_by)
+    return Outgoing(clean(_question(order.language, hold)), keyboard=keyboard, reply_to=order.asked_by)
+
+
+def _question(language: str, hold: Hold) -> str:
+    """The company's own question in English; in Chinese what it would cost, and that it is for the owner to say."""
+    if language == "en" or not hold.options:
+        return hold.question
+    first = hold.options[0]
+    about, most = dollars(first.about_usd), dollars(first.at_most_usd)
+    role = title(language, first.role)
+    return say(language, "held_question", role=role, model=first.model, about=about, most=most)
 
 
 def gone_message(order: ChatOrder) -> Outgoing:

@@ -48,6 +48,8 @@ from nexus.settings import load_settings
 log = get_logger(__name__)
 
 CONNECTIONS = 64
+# Telegram takes 30 messages a second. A bucket of 10, filled at 20 a second, is never above that in any second.
+OVERALL = (10, 0.5)
 TIMEOUT_S = 20.0
 AGAIN_S = 2.0
 DRAIN_S = 10.0
@@ -205,7 +207,7 @@ async def make_bot(settings: TelegramSettings) -> AsyncIterator[ExtBot[int]]:
         settings.token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        rate_limiter=AIORateLimiter(),
+        rate_limiter=AIORateLimiter(*OVERALL, 0, 0),
         request=HTTPXRequest(
             CONNECTIONS,
             read_timeout=TIMEOUT_S,

@@ -58,14 +58,20 @@ class BotLease:
                 await asyncio.shield(self._database.run(give_back, self._name, self._holder))
 
     async def _renew(self) -> None:
-        if await self._database.run_ahead(take_lease, self._name, self._holder, FOR_S):
-            self.held.set()
+        if await self._took():
             return
         if self.held.is_set():
             raise LeaseLost("another process has taken over this bot's work")
         for lease, _ in await self._database.read(leases_of, self._name):
             if _holder_is_dead(lease):
                 await self._database.run(give_back, lease.name, lease.holder)
+                await self._took()
+
+    async def _took(self) -> bool:
+        lease = await self._database.run_ahead(take_lease, self._name, self._holder, FOR_S)
+        if lease is not None:
+            self.held.set()
+        return lease is not None
 
 
 async def once_held(lease: BotLease, job: Callable[[], Awaitable[None]]) -> None:

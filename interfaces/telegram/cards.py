@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from interfaces.telegram.format import clean
+from interfaces.telegram.reasons import reason_text
+from interfaces.telegram.wording import price
 from interfaces.telegram.words import say
 from nexus.receipt import Receipt
 from nexus.usage import cost_text
@@ -48,7 +50,7 @@ class Card:
         lines = [say(self.language, "transcribed", text=self.heard)] if self.heard is not None else []
         lines += self.lines[-LINES:] or [say(self.language, "queued")]
         seconds = self.seconds if self.seconds is not None else max(0.0, (now - self.began).total_seconds())
-        facts = [f"{seconds:.0f} s", *([self.money] if self.money else [])]
+        facts = [say(self.language, "seconds", n=f"{seconds:.0f}"), *([self.money] if self.money else [])]
         return "\n".join([*lines[:-1], f"{lines[-1]} · {' · '.join(facts)}"])
 
     def _end(self, event: str, payload: dict[str, Any]) -> None:
@@ -57,13 +59,20 @@ class Card:
         if payload.get("receipt"):
             receipt = Receipt.model_validate(payload["receipt"])
             self.seconds = receipt.seconds
-            self.money = cost_text(receipt.cost_usd, local=receipt.local)
+            if receipt.model is not None:  # nobody was asked, nothing was spent
+                self.money = self._cost(receipt)
+
+    def _cost(self, receipt: Receipt) -> str:
+        if self.language == "en":
+            return cost_text(receipt.cost_usd, local=receipt.local)
+        return price(self.language, receipt.cost_usd, local=receipt.local)
 
     def _line(self, name: str, payload: dict[str, Any]) -> str | None:
         """One line for what happened; None for what the owner need not know."""
         match name:
             case "triaged":
-                return self._say("triaged", role=payload.get("owner"), reason=payload.get("reason"))
+                reason = reason_text(self.language, str(payload.get("reason")))
+                return self._say("triaged", role=payload.get("owner"), reason=reason)
             case "working" if payload.get("fallback"):
                 return self._say("fallback", model=payload.get("model"))
             case "working":

@@ -76,6 +76,10 @@ class Handlers:
             return await on_button(ask, ask.update.callback_query)
         if ask.update.message is None:
             return Handled()  # an edited message, for example: what was said stays said
+        if (
+            ask.update.message.forward_origin is not None
+        ):  # what somebody else has written is no command of his
+            return await on_message(ask, ask.update.message)
         handled = await on_command(ask, ask.update.message)
         return handled or await on_message(ask, ask.update.message)
 

@@ -1,6 +1,7 @@
 """Photos, voice messages and documents: fetched by the bot, because their address holds its token, and handed on."""
 
 import base64
+import codecs
 import mimetypes
 
 from telegram import Message
@@ -58,12 +59,24 @@ async def _fetched(
     except BadRequest:
         raise _too_big(ask, size or MAX_BYTES) from None
     data = bytes(await file.download_as_bytearray())
+    if kind == "document" and not _is_text(data):
+        raise Unusable(ask.say("not_text", name=name or "?"))
     attachment: Json = {
         "kind": kind,
         "data": base64.b64encode(data).decode(),
         "media_type": media_type,
     }
     return attachment | ({"name": name} if name else {})
+
+
+def _is_text(data: bytes) -> bool:
+    """False for what is surely none; the gateway has the last word."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    try:
+        return "\0" not in data.decode()
+    except UnicodeDecodeError:
+        return False
 
 
 def _too_big(ask: Ask, size: int) -> Unusable:

@@ -4,6 +4,7 @@ from typing import Final
 
 from interfaces.telegram.documents import Call, History
 from interfaces.telegram.gateway_client import Attempt, Detail, Verdict
+from interfaces.telegram.reasons import reason_text
 from interfaces.telegram.screens import Screen, short
 from interfaces.telegram.wording import STATUS_MARKS, price, title
 from interfaces.telegram.words import WORDS, say
@@ -43,7 +44,7 @@ def _route(language: str, screen: Screen, history: History) -> None:
     if order.tier_rule is None:
         screen.line(say(language, "why_not_routed"))
         return
-    reason = short(order.tier_reason or "", REASON_CHARS) or say(language, "no_reason")
+    reason = short(reason_text(language, order.tier_reason or ""), REASON_CHARS) or say(language, "no_reason")
     screen.line(f"🧭 {say(language, 'why_route', role=title(language, order.owner), reason=reason)}")
     screen.text(f" ({say(language, 'why_rule')} ").code(order.tier_rule).text(")")
 

@@ -31,6 +31,7 @@ log = get_logger(__name__)
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 MAX_BYTES = 1024 * 1024
+METHODS = ("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")  # whoever tries another is noted, too
 AGAIN_S = 2.0
 
 type Forged = Callable[[str], Awaitable[None]]
@@ -66,7 +67,7 @@ class Webhook:
             ConfigurationError: Telegram does not know the token.
         """
         settings = self._settings
-        app = Starlette(routes=[Route("/{path:path}", self._receive, methods=["POST"])])
+        app = Starlette(routes=[Route("/{path:path}", self._receive, methods=METHODS)])
         server = _Server(
             uvicorn.Config(
                 app,
@@ -108,6 +109,8 @@ class Webhook:
         if not hmac.compare_digest(sent.encode(), self._secret.encode()):
             await self._forged(request.client.host if request.client else "?")
             return Response(status_code=403)
+        if request.method != "POST":
+            return Response(status_code=405)
         body = b""
         async for chunk in request.stream():
             body += chunk

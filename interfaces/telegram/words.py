@@ -76,6 +76,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "This file has {size} MB; at most {limit} MB can be taken.",
         "文件有 {size} MB，最多接受 {limit} MB。",
     ),
+    "not_text": (
+        "{name} is no text file. Text, code, Markdown, CSV and JSON can be read, and photos.",
+        "{name} 不是文本文件。可以读取文本、代码、数据文件以及图片。",
+    ),
     "not_yours": ("This button is not for you.", "这个按钮不属于您。"),
     "too_late": ("That is over already.", "这已经结束了。"),
     "no_order": ("There is no order here yet. Write what you want done.", "这里还没有工单。请写下要做的事。"),
@@ -183,6 +187,61 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "r_intern": ("Intern", "实习生"),
     "r_director": ("Director", "主管"),
     "r_ceo": ("CEO", "CEO"),
+    # Why a tier does it: the company's own words, and the same in Chinese.
+    "because:harm_decision": (
+        "a decision in law, medicine, money or security",
+        "涉及法律、医疗、钱财或安全的决定",
+    ),
+    "because:hard_work": ("design, proof, debugging or strategy", "设计、证明、排错或战略"),
+    "because:long_message": ("a long message", "消息很长"),
+    "because:many_parts": ("many parts to answer", "需要回答多个部分"),
+    "because:harm_topic": (
+        "law, medicine, money or security: never the cheapest",
+        "涉及法律、医疗、钱财或安全，不用最便宜的",
+    ),
+    "because:greeting": ("a greeting or small talk", "问候或闲聊"),
+    "because:small_fact": ("a short factual question", "简短的事实问题"),
+    "because:default": ("everyday work", "日常工作"),
+    "because:owner_wish": ("you asked for this tier", "您指定了这一级"),
+    "because:asked": ("cannot be acted on as it is", "信息不足，无法处理"),
+    "because:declined": ("nobody can do it", "没有人能处理"),
+    "tier_down": ("{reason}; one tier down, for {share} are used", "{reason}；预算已用 {share}，降一级"),
+    "you_chose": ("you chose {role} for about {about}", "您选择了{role}，约 {about}"),
+    "held_question": (
+        "{role} ({model}) would cost about {about}, at most {most}: more than you want to spend unasked.",
+        "{role}（{model}）约需 {about}，最多 {most}，超过了不经询问可花的金额。由谁来做？",
+    ),
+    # The receipt.
+    "seconds": ("{n} s", "{n} 秒"),
+    "after_silence": ("after {models} did not answer", "{models} 未回答之后"),
+    "try_count": ("{n} attempts ({path})", "共 {n} 次（{path}）"),
+    "from_cache": ("{n} cached", "其中缓存 {n}"),
+    "nothing_spent": ("nothing spent", "没有花费"),
+    "beside_priced": ("{text} (beside {cost} that is)", "{text}（另有 {cost} 已定价）"),
+    "at_the_ceo": ("the CEO: {cost}", "由 CEO 做：{cost}"),
+    # Alerts. In English they are the company's own.
+    "alert:budget.warning": (
+        "{who}, {when}: {spent} spent and {reserved} reserved of {limit}. It resets at {resets} UTC.",
+        "{who}{when}预算快用完：已花费 {spent}，预留 {reserved}，上限 {limit}。UTC {resets} 重置。",
+    ),
+    "alert:budget.used_up": (
+        "{who}, {when}: {spent} of {limit} spent; a call that may cost {needs} was refused. It resets at {resets} UTC.",
+        "{who}{when}预算不足：已花费 {spent}，上限 {limit}，一次最多花费 {needs} 的调用被拒绝。UTC {resets} 重置。",
+    ),
+    "alert:budget.limit_changed": (
+        "{who}, {when}: the limit is {limit}; it was {was}. Changed by {by}.",
+        "{who}{when}上限现为 {limit}，原为 {was}，更改者：{by}。",
+    ),
+    "alert:budget.frozen": (
+        "Paid calls are frozen by {by}{why} (/thaw ends it)",
+        "付费调用已由 {by} 冻结{why}（/thaw 可恢复）",
+    ),
+    "alert:budget.thawed": ("Paid calls may begin again, says {by}{why}", "付费调用已由 {by} 恢复{why}"),
+    "alert:order.dead": ("{order_id} is dead: {reason}", "工单 {order_id} 已放弃：{reason}"),
+    "alert:telegram.conflict": (
+        "Another program asks Telegram for this bot's updates; stop it, or messages come late.",
+        "另一个程序也在读取此机器人的消息；请停掉它，否则消息会延迟。",
+    ),
     # Orders, one by one.
     "orders": ("The newest orders", "最近的工单"),
     "is_queued": ("received", "已收到"),
@@ -262,25 +321,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "🧊 不再开始付费调用；本地模型照常。/thaw 可恢复。",
     ),
     "thaw_done": ("Paid calls may begin again.", "付费调用已恢复。"),
-    # Alerts: the English ones are the company's own words, these here are for other languages.
-    "alert:order.dead": ("{order_id} is dead: {reason}", "工单 {order_id} 已放弃：{reason}"),
-    "alert:budget.warning": (
-        "The budget ({scope}, {period}) is nearly used up: ${spent_usd} of ${limit_usd} are spent.",
-        "预算（{scope}，{period}）即将用完：已花费 ${spent_usd}，上限 ${limit_usd}。",
-    ),
-    "alert:budget.used_up": (
-        "The budget ({scope}, {period}) is used up: ${spent_usd} of ${limit_usd}. Paid calls stop.",
-        "预算（{scope}，{period}）已用完：已花费 ${spent_usd}，上限 ${limit_usd}。付费调用已停止。",
-    ),
-    "alert:budget.frozen": (
-        "Paid calls are frozen by {by}. /thaw ends it.",
-        "付费调用已被 {by} 冻结。/thaw 可恢复。",
-    ),
-    "alert:budget.thawed": ("Paid calls may begin again, says {by}.", "付费调用已由 {by} 恢复。"),
-    "alert:telegram.conflict": (
-        "Another program asks Telegram for this bot's updates; stop it, or messages come late.",
-        "另一个程序也在获取此机器人的消息；请停止它，否则消息会延迟。",
-    ),
 }
 
 

@@ -38,6 +38,11 @@ def actions(database: Database) -> list[str]:
     return [str(row["action"]) for row in rows]
 
 
+def outcomes(database: Database) -> list[tuple[str, str]]:
+    rows = database.read_sync(select_audit_events, work_order_id=None, limit=10)
+    return [(str(row["action"]), str(row["status"])) for row in rows]
+
+
 def test_a_stranger_waits_and_is_known_by_the_newest_name(database: Database) -> None:
     assert met(database).status is PersonStatus.WAITING
     again = met(database, name="Anna B.", language="zh-hans")
@@ -48,15 +53,20 @@ def test_a_stranger_waits_and_is_known_by_the_newest_name(database: Database) ->
 def test_a_code_pairs_once_and_is_audited(database: Database) -> None:
     person = paired(database)
     assert (person.status, person.decided_by) == (PersonStatus.PAIRED, "operator:test")
+    assert outcomes(database) == [("telegram.paired", "accepted")]
+
+
+def test_a_code_that_was_used_opens_nothing_and_that_is_audited(database: Database) -> None:
+    paired(database)
     assert database.run_sync(approve, f"hash of {ANNA}", "operator:test", now()) is None
-    assert actions(database) == ["telegram.paired"]
+    assert sorted(outcomes(database)) == [("telegram.paired", "accepted"), ("telegram.paired", "refused")]
 
 
 def test_a_code_that_is_over_opens_nothing(database: Database) -> None:
     met(database)
     database.run_sync(give_code, ANNA, "old", now() - timedelta(seconds=1))
     assert database.run_sync(approve, "old", "operator:test", now()) is None
-    assert actions(database) == []
+    assert outcomes(database) == [("telegram.paired", "refused")]
 
 
 def test_a_newer_code_replaces_the_older(database: Database) -> None:

@@ -3,8 +3,8 @@
 import asyncio
 import re
 import signal
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,26 +45,33 @@ class Company:
         assert "is paired" in said, said
         await self.api.wait_for(stranger, greeting)
 
+    @property
+    def home(self) -> Path:
+        """The data folder."""
+        return Path(self.up.environment["NEXUS_HOME"])
+
     def logs(self) -> dict[str, str]:
         """What every process has written to its log, by file name, and what `nexus up` itself printed."""
-        home = Path(self.up.environment["NEXUS_HOME"])
-        found = {path.name: path.read_text(errors="replace") for path in home.glob("logs/**/*.log")}
+        found = {path.name: path.read_text(errors="replace") for path in self.home.glob("logs/**/*.log")}
         return found | {self.up.output.name: self.up.said}
 
 
-@asynccontextmanager
-async def a_company(
+@contextmanager
+def a_company(
     folder: Path, api: BotApi, models: Mapping[str, str] = SCRIPTED, **settings: str
-) -> AsyncIterator[Company]:
-    """Start everything in `folder`; it is ended with the context. `models`: the settings that say who works."""
+) -> Iterator[Company]:
+    """Start everything in `folder`; it is ended with the context. `models`: the settings that say who works.
+
+    It blocks while it starts and ends; the fake Bot API serves on a thread of its own.
+    """
     telegram = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE_URL": api.base_url}
     up = Up(folder, **models, **telegram, **settings)
     try:
-        await asyncio.to_thread(up.wait_for, OPEN)
+        up.wait_for(OPEN)
         yield Company(up, api)
     finally:
         if up.process.poll() is None:
-            await asyncio.to_thread(up.stop, signal.SIGINT)
+            up.stop(signal.SIGINT)
         up.kill()
 
 

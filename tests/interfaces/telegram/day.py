@@ -20,6 +20,7 @@ from pathlib import Path
 
 from agents.config import ANTHROPIC_MODELS
 from agents.fakes import anthropic_api, openai_api
+from agents.fakes.ledger import SeenCall
 from agents.fakes.server import FakeServer
 from interfaces.telegram.words import Language, language_of
 from tests.botapi.api import BotApi
@@ -49,6 +50,8 @@ class Day:
     owners: Sequence[Owner]
     seen: Mapping[Language, str]
     logs: Mapping[str, str]
+    model_calls: Sequence[SeenCall]
+    transcriptions: Sequence[SeenCall]
     seconds: float
 
 
@@ -72,11 +75,12 @@ async def play(folder: Path) -> Day:
             "BUDGET_TIMEZONE": _where_it_is_noon(),
         }
         people = [api.person(number, name, language_code=code) for number, name, code in PEOPLE]
-        async with a_company(folder, api, models={}, **settings) as company:
+        with a_company(folder, api, models={}, **settings) as company:
             owners = [Owner(company, each, language_of(each.user.language_code)) for each in people]
             await _play(owners)
+            calls = tiers.calls, ears.calls
             shown: dict[Language, str] = {"en": seen(api, people[:3]), "zh": seen(api, people[3:])}
-    return Day(owners, shown, company.logs(), time.monotonic() - began)
+    return Day(owners, shown, company.logs(), *calls, time.monotonic() - began)
 
 
 async def _play(owners: Sequence[Owner]) -> None:

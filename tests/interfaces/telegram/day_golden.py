@@ -17,11 +17,11 @@ FOLDER: Final = Path(__file__).parent / "golden"
 _ORDER: Final = re.compile(r"WO-[0-9A-HJKMNP-TV-Z]{26}")
 _REPLACED: Final = (
     (re.compile(r"(?<=approve )[0-9A-Z]{4}-[0-9A-Z]{4}"), "CODE"),
+    (re.compile(r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}\b"), "YYYY-MM-DD hh:mm"),
     (re.compile(r"\b\d{2}-\d{2} \d{2}:\d{2}\b"), "MM-DD hh:mm"),
-    (re.compile(r"\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|\+00:00)?)?"), "DATE"),
-    (re.compile(r"\b\d{4}-\d{2}\b"), "MONTH"),
-    (re.compile(r"\b\d+(?:\.\d+)? (s|min)\b"), r"N \1"),
-    (re.compile(r"\b\d+(?:\.\d+)? (秒|分钟)"), r"N \1"),
+    (re.compile(r"\b\d+ (?:s|min) ago\b"), "AGE ago"),
+    (re.compile(r"\b\d+ (?:秒|分钟)前"), "AGE前"),
+    (re.compile(r"\b\d+(?:\.\d+)? (s|秒)(?!\w)"), r"N \1"),
     (re.compile(r"\boperator:[\w-]+"), "operator:USER"),
     (re.compile(r"\bEtc/GMT[+-]?\d*"), "TIMEZONE"),
 )

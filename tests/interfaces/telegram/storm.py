@@ -22,7 +22,7 @@ from typing import get_args
 
 from db.engine import Database
 from tests.botapi.api import BotApi
-from tests.botapi.faults import EDITS, SENDS, FaultKind
+from tests.botapi.faults import EDITS, SENDS, FaultKind, FaultPlan
 from tests.interfaces.telegram.storm_bot import StormBot, until
 from tests.interfaces.telegram.storm_bugs import BUGS
 from tests.interfaces.telegram.storm_company import (
@@ -51,14 +51,15 @@ from tests.running import Up
 
 IDLE_S = 5.0
 TELL_S = 10.0
-AIM_S = 20.0  # how long a kill waits for what it is aimed at
 LONGEST_S = 3600.0
 GET_UPDATES_FAULTS: tuple[FaultKind, ...] = ("conflict", "cut_after", "cut_before", "conflict")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How big a storm is. `patience_s`: how long anything may take before it counts as lost."""
+    """How big a storm is. `patience_s`: how long anything may take before it counts as lost; `is_calm`: nothing goes
+    wrong but the kills.
+    """
 
     seed: int = 1
     updates: int = 1000
@@ -67,6 +68,7 @@ class Options:
     store: Store = "sqlite"
     patience_s: float = 120.0
     aims: tuple[Aim, ...] = AIMS
+    is_calm: bool = False
     bug: str | None = None
 
 
@@ -82,7 +84,8 @@ class Storm:
     async def run(self, tell: Callable[[str], None]) -> Evidence:
         """Everything, to the evidence."""
         api = BotApi()
-        faults = put_into(api, replace(SHARES, seed=self._options.seed))
+        shares = FaultPlan() if self._options.is_calm else SHARES
+        faults = put_into(api, replace(shares, seed=self._options.seed))
         async with api, a_company(self._folder, self._options.store, self._plan.script()) as (up, database):
             await asyncio.to_thread(pair, database, self._plan.steps)
             bot = self._bot(up, api, faults, database)
@@ -99,8 +102,7 @@ class Storm:
 
     def _bot(self, up: Up, api: BotApi, faults: StormFaults, database: Database) -> StormBot:
         argv, environment = bot_of(self._options.bug), environment_of(up, api)
-        aim_s = min(AIM_S, self._options.patience_s / 2)
-        return StormBot(argv, environment, self._folder, api, faults, database, aim_s)
+        return StormBot(argv, environment, self._folder, api, faults, database)
 
     async def _rage(self, api: BotApi, bot: StormBot, players: Players) -> None:
         playing = asyncio.create_task(players.play())
@@ -121,7 +123,7 @@ class Storm:
 
     async def _disturb(self, api: BotApi, players: Players, playing: asyncio.Task[None]) -> None:
         """Each fault of getUpdates at its share of the updates."""
-        for n, kind in enumerate(GET_UPDATES_FAULTS, start=1):
+        for n, kind in enumerate(() if self._options.is_calm else GET_UPDATES_FAULTS, start=1):
             await self._until_sent(n / (len(GET_UPDATES_FAULTS) + 1), players, playing)
             api.order_fault(kind, "getUpdates")
 

@@ -19,6 +19,7 @@ from tests.interfaces.telegram.storm_faults import Aim, StormFaults
 
 READY = "telegram.ready"
 LOOK_S = 0.05
+AIM_S = 20.0  # how long a kill waits for what it is aimed at
 CLOSE_LOOK_S = 0.001
 READY_S = 60.0
 
@@ -50,14 +51,12 @@ class StormBot:
         api: BotApi,
         faults: StormFaults,
         database: Database,
-        aim_s: float = 20.0,
     ) -> None:
         self.kills: list[Kill] = []
         self._member = Member("bot", (sys.executable, "-m", *argv), environment, folder, ready=READY)
         self._api = api
         self._faults = faults
         self._database = database
-        self._aim_s = aim_s
 
     @property
     def output(self) -> Path:
@@ -87,7 +86,7 @@ class StormBot:
         return self._member.process.returncode
 
     async def kill(self, n: int, aim: Aim, dice: random.Random, *, rises: bool = True) -> None:
-        """Kill it at what `aim` means, or after `aim_s` seconds anyhow, see what that left, and start it again.
+        """Kill it at what `aim` means, or after 20 s anyhow, see what that left, and start it again.
 
         `rises` False leaves it dead, for a kill "at the start", which starts it.
         """
@@ -115,7 +114,7 @@ class StormBot:
         if aim == "order accepted":
             look, every_s = self._has_accepted, CLOSE_LOOK_S
         try:
-            await until(look, self._aim_s, "the kill", every_s)
+            await until(look, AIM_S, "the kill", every_s)
         except TimeoutError:
             return False
         return True

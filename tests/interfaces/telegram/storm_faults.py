@@ -101,12 +101,11 @@ class StormFaults(Faults):
 
     def decide(self, method: str, arguments: frozenset[str]) -> FaultKind | None:
         """What happens to this call."""
-        kind = super().decide(method, arguments)
         n, parameters = self._ledger.newest
         waiting = tuple(update.id for update in self._api.pending)
         aim, kill = self._aim, self._kill
         if aim is None or kill is None or not _means(aim, Asked(n, method, parameters, waiting)):
-            return kind
+            return super().decide(method, arguments)
         self._aim = None
         if aim in ("updates answered", "after the offset"):
             threading.Timer(self._after_s, kill).start()

@@ -46,7 +46,10 @@ async def a_card(desk: Desk, owner: Person) -> Message:
 async def a_question(desk: Desk, owner: Person) -> Message:
     order = await desk.order(owner)
     await desk.hold(order.id, HOLD)
-    return await desk.api.wait_for(owner, HOLD.question)
+    no = say("zh" if owner is desk.li else "en", "b_no")
+    question = await desk.api.wait_for(owner, lambda message: no in message.buttons)
+    assert HOLD.question in question.text or owner is desk.li
+    return question
 
 
 async def press(desk: Desk, owner: Person, message: Message, button: str) -> tuple[str | None, list[Message]]:

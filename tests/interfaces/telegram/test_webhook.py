@@ -100,8 +100,14 @@ async def test_a_forged_update_is_refused_and_noted(door: Door, headers: dict[st
     assert door.kept() == 0
 
 
-async def test_other_methods_find_nothing(door: Door) -> None:
-    assert (await door.knock(method="GET")).status_code == 405
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
+async def test_other_methods_are_forgeries_without_the_secret_and_nothing_with_it(
+    door: Door, method: str
+) -> None:
+    assert (await door.knock(method=method)).status_code == 403
+    assert door.forged == ["127.0.0.1"]
+    assert (await door.knock(method=method, **{HEADER: door.secret()})).status_code == 405
+    assert (door.forged, door.kept()) == (["127.0.0.1"], 0)
 
 
 @pytest.mark.parametrize("body", [b"", b"no json", b"[]", b"{}", b'{"update_id": "x"}'])
