@@ -16,9 +16,8 @@ from agents.starter_server import find_model_file
 from gateway.config import GatewaySettings, check_exposure
 from interfaces.telegram.config import TelegramSettings
 from interfaces.telegram.state_file import read_state
-from nexus.address import url_of
+from nexus.address import secrets_of, url_of
 from nexus.cli.company import place_of
-from nexus.cli.link_desk import opening_link
 from nexus.cli.lock import take_lock
 from nexus.cli.panel import Opening, show_opening
 from nexus.cli.parts import TELEGRAM, Part, office_parts, starter_part, telegram_part, valkey_part
@@ -119,7 +118,7 @@ class Company:
         telegram = await self._telegram()
         self._progress.finish()
         redis, seconds = await self._describe_redis(), time.monotonic() - self._began
-        link = await asyncio.to_thread(opening_link, settings)
+        link = await asyncio.to_thread(_link, settings)
         show_opening(Opening(settings, models, stores, redis, seconds, telegram, link), self._console)
 
     def _office(self, starter_port: int | None) -> list[Part]:
@@ -175,3 +174,13 @@ class Company:
 
 def _with_a_port(settings: GatewaySettings) -> GatewaySettings:
     return settings if settings.port else settings.model_copy(update={"port": free_port()})
+
+
+def _link(settings: GatewaySettings) -> str | None:
+    """The link that signs a browser in; None without a secret, when there is nothing to sign in to."""
+    if not secrets_of(settings):
+        return None
+    # The database's modules take 28 MB, which this process would keep for as long as the company runs.
+    from nexus.cli.link_desk import opening_link  # noqa: PLC0415
+
+    return opening_link(settings)

@@ -52,7 +52,7 @@ def said(language: Language, key: str) -> str:
 
 def models() -> Script:
     """The script of the models. For the transcriber: `transcripts`."""
-    rules = [rule for language in ("en", "zh") for rule in _rules(language)]  # type: ignore[arg-type]
+    rules = [rule for language in ("en", "zh") for rule in _rules(language)]
     return Script(tuple(rules), default=_reply("I would need to know more for that."))
 
 

@@ -71,7 +71,7 @@ class Books:
         with self.database.engine.connect() as connection:
             for table in metadata.sorted_tables:
                 for row in connection.execute(sa.select(table)):
-                    yield table.name, row._mapping
+                    yield table.name, row._asdict()
 
 
 @contextmanager

@@ -106,7 +106,7 @@ async def test_other_methods_are_forgeries_without_the_secret_and_nothing_with_i
 ) -> None:
     assert (await door.knock(method=method)).status_code == 403
     assert door.forged == ["127.0.0.1"]
-    assert (await door.knock(method=method, **{HEADER: door.secret()})).status_code == 405
+    assert (await door.knock(b"", method, **{HEADER: door.secret()})).status_code == 405
     assert (door.forged, door.kept()) == (["127.0.0.1"], 0)
 
 
