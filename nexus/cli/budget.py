@@ -66,9 +66,10 @@ def budget_lines(windows: Sequence[Window], frozen: Switch | None) -> Iterator[R
     if not windows:
         yield Text("No budget is set and nothing was spent: BUDGET_DAY_USD and its like are the limits.")
         return
-    table = Table("budget", box=None, header_style="dim")
-    for name in ("spent", "limit", "used", "", "resets, UTC", "limit from"):
+    table = Table(box=None, header_style="dim")
+    for name in ("budget", "spent", "limit", "used", "", "resets, UTC"):
         table.add_column(name, no_wrap=True)
+    table.add_column("limit from", overflow="fold")  # the one that gives way in a narrow terminal
     for window in company_first(windows):
         table.add_row(*_cells(window))
     yield table

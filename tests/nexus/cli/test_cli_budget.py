@@ -89,3 +89,11 @@ def test_without_a_database_it_names_the_settings() -> None:
     result = nexus("budget", "set", "5")
     assert result.exit_code == 2
     assert "NEXUS_HOME" in result.stderr
+
+
+def test_in_a_narrow_terminal_amounts_are_whole(company: Database) -> None:
+    said_by("budget", "set", "5")
+    shown = CliRunner().invoke(app, ["budget"], env={"COLUMNS": "80"}).stdout
+    assert "…" not in shown
+    for word in ("company, day", "$5.00", "$100.00"):
+        assert word in shown
