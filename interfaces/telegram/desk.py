@@ -1,6 +1,6 @@
 """What every handler of an update has at hand: the company, the chat, and the way to answer there."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from telegram import InlineKeyboardMarkup, Message, MessageEntity, Update, User
 from telegram.ext import ExtBot
@@ -120,7 +120,3 @@ class Ask:
         """An audit row: this speaker did that, by Telegram."""
         told = {"chat_id": self.speaker.chat_id, **details}
         return AuditEvent(self.speaker.actor, f"telegram.{action}", "accepted", order_id, None, told)
-
-    def about(self, message: Message | None) -> "Ask":
-        """The same, about another message."""
-        return replace(self, message=message)
