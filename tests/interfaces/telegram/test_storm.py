@@ -11,8 +11,8 @@ from tests.interfaces.telegram.storm import Options, Storm
 from tests.interfaces.telegram.storm_faults import Aim
 from tests.interfaces.telegram.storm_report import Report, as_text, make_report
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
-SHORT = Options(updates=150, kills=5, patience_s=40)
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(500)]
+SHORT = Options(updates=150, kills=5, patience_s=120)
 
 
 @pytest.fixture
