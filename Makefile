@@ -8,7 +8,7 @@ RUN := .venv/bin
 # Trust what the system trusts, as pip and curl do: behind a company's proxy uv's own list is not enough.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: help up dashboard test check env lock voice generate lint bench chaos clean
+.PHONY: help up dashboard test check env dev lock voice generate lint bench chaos clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -20,20 +20,24 @@ up: env ## Install what is missing and start the company (Ctrl-C stops it)
 dashboard: env ## Build the web dashboard; brings Node.js itself when there is none
 	@UV=$(UV) dashboard/build
 
-test: env ## Run every test, with real parts and no services needed
+test: dev ## Run every test, with real parts and no services needed
 	@$(RUN)/python -m pytest
 
-check: env lint test ## Format, lint, types, layers, generated files and tests
+check: lint test ## Format, lint, types, layers, generated files and tests
 
-lint: env ## The fast half of check
+lint: dev ## The fast half of check
 	@$(RUN)/ruff format --check . && $(RUN)/ruff check . && $(RUN)/mypy && $(RUN)/lint-imports
 
-env: .venv/.locked ## Build .venv from requirements.lock (brings uv itself)
+env: $(if $(wildcard .venv/.dev),dev,.venv/.locked) ## Build .venv from requirements.lock (brings uv itself)
 
-.venv/.locked: requirements.lock pyproject.toml | $(UV)
-	@echo "nexus: building .venv from requirements.lock (about a minute on a fresh machine)"
+dev: .venv/.dev ## The same and what tests and linters need, from requirements-dev.lock
+
+.venv/.locked: requirements.lock
+.venv/.dev: requirements-dev.lock
+.venv/.locked .venv/.dev: pyproject.toml | $(UV)
+	@echo "nexus: building .venv from $(filter %.lock,$^) (about a minute on a fresh machine)"
 	@test -x $(RUN)/python || $(UV) venv --quiet --python '>=3.12' .venv
-	@VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes requirements.lock
+	@VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes $(filter %.lock,$^)
 	@VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -43,20 +47,23 @@ env: .venv/.locked ## Build .venv from requirements.lock (brings uv itself)
 	  || { $(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install --quiet "uv==$(UV_VERSION)"; } \
 	  || { echo "nexus: could not install uv; install it by hand (pip install uv) and run make again" >&2; exit 1; }
 
-lock: | $(UV) ## Resolve pyproject.toml into requirements.lock (hashes, no index hosts)
-	@$(UV) pip compile --quiet --universal --python-version 3.12 --extra local --extra dev --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.12 --extra install --extra local --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-header pyproject.toml
+
+lock: | $(UV) ## Resolve pyproject.toml into the two locks (hashes, no index hosts)
+	@$(COMPILE) -o requirements.lock
+	@$(COMPILE) --extra dev --constraint requirements.lock -o requirements-dev.lock
 
 voice: env ## Install the local transcriber (extra `voice`); the model is a file of yours, see docs/voice.md
 	@VIRTUAL_ENV=.venv $(UV) pip install --quiet --editable '.[voice]' --no-build-isolation
 
-generate: env ## Write the generated files: .env.example and db/schema.sql
+generate: dev ## Write the generated files: .env.example and db/schema.sql
 	@$(RUN)/python -m nexus.cli.generate
 
-bench: env ## End-to-end latency and throughput, beside the LiteLLM proxy
+bench: dev ## End-to-end latency and throughput, beside the LiteLLM proxy
 	@$(RUN)/python -m benchmarks.flow
 
-chaos: env ## Run the company under 800 faults and check that nothing was lost or doubled (SEED=1 …)
+chaos: dev ## Run the company under 800 faults and check that nothing was lost or doubled (SEED=1 …)
 	@$(RUN)/python -m tests.chaos.run --seed $(or $(SEED),1) $(ARGS)
 
 clean: ## Remove the environment and caches; your data in .nexus stays

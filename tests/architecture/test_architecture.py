@@ -71,7 +71,17 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database) 
     assert difference == [], "write a migration for what changed in db/tables.py"
 
 
-def test_the_lock_names_no_host() -> None:
-    assert not re.search(
-        r"https?://|--index-url|--find-links", (REPOSITORY / "requirements.lock").read_text()
-    )
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_names_no_host(name: str) -> None:
+    assert not re.search(r"https?://|--index-url|--find-links", (REPOSITORY / name).read_text())
+
+
+def test_the_company_runs_on_the_versions_that_are_tested() -> None:
+    run, tested = (_pinned(REPOSITORY / name) for name in ("requirements.lock", "requirements-dev.lock"))
+
+    assert run
+    assert run <= tested
+
+
+def _pinned(lock: Path) -> set[str]:
+    return set(re.findall(r"^\S+==\S+", lock.read_text(), re.MULTILINE))
