@@ -1,19 +1,43 @@
 """Settings every process shares. Each process has its own class that inherits this one.
 
 Built once in a `main`, then passed down; there is no module-level settings object. Values come from the
-environment, then from `.env` in the working directory, then from the defaults here.
+environment, then from `.env` in the working directory, then from files named after settings in the folder of secrets,
+then from the defaults here.
 """
 
+import os
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from nexus.errors import ConfigurationError
 
 MAX_SOCKET_PATH = 100  # sun_path is 108 bytes on Linux, 104 on macOS
+CONTAINER_SECRETS = Path("/run/secrets")
+
+
+def secrets_folder() -> Path | None:
+    """Where secrets come as files, each named after its setting: systemd's credentials, or a container's secrets."""
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    folder = Path(credentials) if credentials else CONTAINER_SECRETS
+    return folder if folder.is_dir() else None
+
+
+class SecretFiles(SecretsSettingsSource):
+    """Settings from the folder of secrets; an empty file is one that is not there."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Each setting that has a file with something in it."""
+        return {name: value for name, value in super().__call__().items() if value != ""}
 
 
 class CommonSettings(BaseSettings):
@@ -45,6 +69,19 @@ class CommonSettings(BaseSettings):
     log_format: Literal["console", "json"] = Field(
         default="console", description="`console` for people, `json` for collectors."
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Where values come from, the first that has one wins."""
+        files = SecretFiles(settings_cls, secrets_dir=secrets_folder())
+        return init_settings, env_settings, dotenv_settings, files
 
     @property
     def home(self) -> Path:

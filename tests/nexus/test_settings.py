@@ -122,3 +122,31 @@ def test_a_limit_can_be_taken_away_by_a_word(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("BUDGET_DAY_USD", "none")
 
     assert load_settings(BudgetSettings).budget_day_usd is None
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder of secrets as systemd makes one."""
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+    return folder
+
+
+def test_a_secret_comes_as_a_file_named_after_its_setting(secrets: Path) -> None:
+    (secrets / "database_url").write_text("postgresql://nexus:s3cret@db/nexus\n")
+
+    assert load_settings(CommonSettings).database_url == "postgresql://nexus:s3cret@db/nexus"
+
+
+def test_the_environment_goes_before_a_secret_file(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (secrets / "redis_url").write_text("redis://file:6379/0")
+    monkeypatch.setenv("REDIS_URL", "redis://environment:6379/0")
+
+    assert load_settings(CommonSettings).redis_url == "redis://environment:6379/0"
+
+
+def test_an_empty_secret_file_is_one_that_is_not_there(secrets: Path) -> None:
+    (secrets / "database_url").write_text("\n")
+
+    assert load_settings(CommonSettings).database_url is None
