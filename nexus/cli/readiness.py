@@ -1,6 +1,7 @@
 """How `nexus up` knows that a part works: it answers on its port, its socket, or by its beat in Redis."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ type ReadyCheck = Callable[[int], Awaitable[bool]]
 class Beat(BaseModel):
     """What this module reads of a worker's sign of life."""
 
+    host: str
     pid: int
     at: AwareDatetime
 
@@ -58,23 +60,24 @@ def answers_ping(redis: RedisClient) -> ReadyCheck:
 
 
 def has_beaten(redis: RedisClient, clock: Clock) -> ReadyCheck:
-    """True once the worker with that process id has written its beat, not longer ago than it may be."""
+    """True once this host's worker with that process id has written its beat, not longer ago than it may be."""
+    host = socket.gethostname()
 
     async def check(pid: int) -> bool:
         beats = await ask(redis.hvals(WORKERS))
         if isinstance(beats, NoAnswer):
             return False
-        return any(_is_fresh(beat, pid, clock.now()) for beat in beats)
+        return any(_is_fresh(beat, host, pid, clock.now()) for beat in beats)
 
     return check
 
 
-def _is_fresh(data: bytes | str, pid: int, now: datetime) -> bool:
+def _is_fresh(data: bytes | str, host: str, pid: int, now: datetime) -> bool:
     try:
         beat = Beat.model_validate_json(data)
     except ValidationError:
         return False
-    return beat.pid == pid and now - beat.at < BEAT_STALE_AFTER
+    return (beat.host, beat.pid) == (host, pid) and now - beat.at < BEAT_STALE_AFTER
 
 
 class Said(BaseModel):

@@ -1,7 +1,9 @@
 """How `nexus up` knows that a part works."""
 
 import json
+import socket
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -12,17 +14,24 @@ from nexus.clock import ManualClock
 from nexus.redis_client import make_redis
 
 
-def a_beat(clock: ManualClock, *, pid: int = 42, age_s: float = 0) -> str:
-    at = clock.now() - timedelta(seconds=age_s)
-    return json.dumps({"worker": "w", "pid": pid, "host": "here", "roles": ["ceo"], "at": at.isoformat()})
+def a_beat(clock: ManualClock, *, host: str = "", pid: int = 42, age_s: float = 0) -> str:
+    at = (clock.now() - timedelta(seconds=age_s)).isoformat()
+    host = host or socket.gethostname()
+    return json.dumps({"worker": "w", "pid": pid, "host": host, "roles": ["ceo"], "at": at})
 
 
 @pytest.mark.parametrize(
     ("beat", "is_ready"),
-    [({}, True), ({"age_s": 14}, True), ({"age_s": 16}, False), ({"pid": 43}, False)],
+    [
+        ({}, True),
+        ({"age_s": 14}, True),
+        ({"age_s": 16}, False),
+        ({"pid": 43}, False),
+        ({"host": "another"}, False),
+    ],
 )
 async def test_a_worker_is_ready_when_this_very_process_has_beaten_lately(
-    redis: Redis, beat: dict[str, int], is_ready: bool
+    redis: Redis, beat: dict[str, Any], is_ready: bool
 ) -> None:
     clock = ManualClock()
     await redis.hset(WORKERS, "w", a_beat(clock, **beat))
