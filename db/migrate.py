@@ -1,13 +1,18 @@
-"""Bring a database to the newest schema. Run by every process at start; safe to run at the same time."""
+"""Bring a database to the newest schema. Run by every process at start; safe to run at the same time.
 
+`python -m db.migrate` does it before the processes start, for compose and systemd.
+"""
+
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from db.engine import Database
-from nexus.errors import ConfigurationError
+from db.engine import Database, open_database
+from nexus.errors import ConfigurationError, NexusError
+from nexus.settings import CommonSettings, load_settings
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
@@ -66,3 +71,21 @@ def _run_scripts(connection: Connection) -> None:
     config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def main() -> int:
+    """Exit 0 and name the schema; 2 when a setting is wrong, 1 when the database does not answer."""
+    try:
+        database = open_database(load_settings(CommonSettings))
+        try:
+            sys.stdout.write(f"the database has schema {migrate(database)}\n")
+        finally:
+            database.close()
+    except NexusError as error:
+        sys.stderr.write(f"nexus migrate: {error}\n")
+        return 2 if isinstance(error, ConfigurationError) else 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

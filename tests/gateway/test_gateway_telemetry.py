@@ -1,7 +1,9 @@
 """What the gateway counts, as Prometheus reads it; and whether it is ready."""
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -10,9 +12,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from websockets.sync.client import connect
 
+from db.statements.model_health import ModelHealth, put_model_health
 from gateway.config import GatewaySettings
 from gateway.main import create_app
 from nexus.errors import StoreUnavailable
+from nexus.model_status import ModelStatus
+from tests.conftest import REPOSITORY
 from tests.gateway.company import LOOPBACK, Company, Running, services_in, wait_until
 
 type Sample = tuple[str, dict[str, str], float]
@@ -125,3 +130,27 @@ async def test_metrics_need_a_credential_and_the_probes_none(closed_door: httpx.
     found = {path: (await closed_door.get(path)).status_code for path in ("/metrics", "/livez", "/readyz")}
     assert found == {"/metrics": 401, "/livez": 200, "/readyz": 200}
     assert (await closed_door.get("/readyz")).json() == {"status": "ready"}
+
+
+async def test_the_example_dashboard_asks_only_for_numbers_that_there_are(
+    client: httpx.AsyncClient, company: Company
+) -> None:
+    looked = ModelHealth(
+        "anthropic", "claude-opus-4-6", ModelStatus.HEALTHY, "ok", None, datetime.now(UTC), "w"
+    )
+    await company.database.run(put_model_health, [looked])
+    await client.post("/api/chat", json={"content": "Hi"})
+    told = {(name, frozenset(labels)) for name, labels, _ in await scrape(client)}
+    names, labels = {name for name, _ in told}, {label for _, has in told for label in has}
+    dashboard = json.loads((REPOSITORY / "deploy/observability/nexus.json").read_text())
+    asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+
+    assert len(asked) > 15
+    assert {name for expression in asked for name in re.findall(r"nexus_\w+", expression)} <= names
+    wanted = {
+        label.strip()
+        for expression in asked
+        for by in re.findall(r"by \(([^)]*)\)", expression)
+        for label in by.split(",")
+    }
+    assert wanted <= labels
