@@ -18,9 +18,11 @@ COPY pyproject.toml README.md LICENSE ./
 COPY nexus nexus
 COPY db db
 COPY qa qa
+COPY equipment equipment
 COPY agents agents
 COPY gateway gateway
 COPY interfaces interfaces
+COPY heartbeat heartbeat
 COPY --from=dashboard /build/dist dashboard/frontend/dist
 RUN /opt/nexus/bin/pip install --no-deps --no-build-isolation .
 

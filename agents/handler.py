@@ -35,6 +35,8 @@ from db.records import Assignment, AttemptRecord, CallRecord, CheckRecord, Verdi
 from db.statements.attachments import infos_of
 from db.statements.attempts import claim_work
 from db.statements.orders import claim_overdue_order
+from db.statements.pauses import pause_of, pause_text
+from db.statements.switches import Switch
 from nexus.budget import BudgetBusy
 from nexus.bus import Bus
 from nexus.clock import Clock
@@ -284,7 +286,8 @@ class OrderHandler:
         if order.cancel_requested_at is not None:
             raise OrderCancelled(f"{order.id}: cancelled by the owner")
         if now >= order.deadline_at:
-            reason = _why_overdue(order, now)
+            pause = await self._place.database.read(pause_of, order.owner)
+            reason = _why_overdue(order, now, pause)
             return await self._record.write(steps.give_up, order, Status.FAILED, reason, now)
         if order.claims > MAX_CLAIMS or (order.owner is not Role.ADMIN and order.attempts >= MAX_ATTEMPTS):
             reason = f"Given up after {max(order.claims - 1, order.attempts)} attempts that did not finish."
@@ -319,11 +322,14 @@ class OrderHandler:
         return next((tier for tier in above if tier in able.tiers), None)
 
 
-def _why_overdue(order: WorkOrder, now: datetime) -> str:
+def _why_overdue(order: WorkOrder, now: datetime, pause: Switch | None) -> str:
     if order.status is Status.HELD:
         return "It waited a day for your word whether it may cost that much, and ended without it."
     waited = int((now - order.created_at).total_seconds())
-    return f"Not finished before its deadline ({waited} s after it was accepted)."
+    late = f"Not finished before its deadline ({waited} s after it was accepted)"
+    return (
+        f"{late}: {pause_text(order.owner, pause)}, then send it again." if pause is not None else f"{late}."
+    )
 
 
 def _is_too_long(error: Exception) -> bool:

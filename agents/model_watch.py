@@ -5,7 +5,7 @@ breakers: a model whose key is refused, or that does not exist or is retired, ge
 Nothing here generates anything.
 """
 
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Sequence
 from typing import Final
 
 import httpx
@@ -29,6 +29,9 @@ LOOK_AGAIN_S: Final = (5.0, 30.0, 300.0)
 """While one does not work; the last repeats. It is shorter than a refused model is blocked for, which stays so."""
 
 MIND_BREAKERS_S: Final = 5.0
+LISTEN_S: Final = 1.0
+"""Well under the 5 s for which a wish stands (`gateway.routes.probing`). It costs one MGET."""
+
 KEEP_LOADED: Final = "30m"
 
 
@@ -42,10 +45,16 @@ class ModelWatch:
         self._told: dict[ModelChoice, str] = {}
         self._reports: list[ModelReport] = []
         self._open: dict[str, State] = {}
+        self._asked: dict[Role, str] = {}
 
     def jobs(self) -> list[Coroutine[None, None, None]]:
-        """Coroutines for the background: loading, and two that run for ever."""
-        return [self.load_the_front_desk(), self.keep_looking(), self.keep_minding_breakers()]
+        """Coroutines for the background: loading, and three that run for ever."""
+        return [
+            self.load_the_front_desk(),
+            self.keep_looking(),
+            self.keep_listening(),
+            self.keep_minding_breakers(),
+        ]
 
     async def keep_looking(self) -> None:
         """Look, wait, look again, for ever."""
@@ -60,13 +69,35 @@ class ModelWatch:
 
     async def look(self) -> bool:
         """Probe every model once, and pass on what was found; True when all of them work and that is written down."""
-        place = self._place
-        reports = await probe_payroll(place.payroll, place.settings, place.clock.now().date())
-        self._tell_the_breakers(reports)
-        self._log_changes(reports)
+        reports = await self._probe()
         self._reports = reports
         works = (ModelStatus.HEALTHY, ModelStatus.DEGRADED)
         return await self._write(reports) and all(report.status in works for report in reports)
+
+    async def keep_listening(self) -> None:
+        """Look at a role's models whenever the owner asks for that, for ever."""
+        while True:
+            await self.look_where_asked()
+            await self._place.clock.sleep(LISTEN_S)
+
+    async def look_where_asked(self) -> None:
+        """Probe the models of the roles for which that was asked since the last time."""
+        asked = await self._place.bus.probes_asked_for()
+        roles = [role for role, wish in asked.items() if self._asked.get(role) != wish]
+        self._asked = asked or self._asked
+        only = {choice for role in roles for choice in self._place.payroll[role].choices}
+        if not only:
+            return
+        reports = await self._probe(only)
+        self._reports = [report for report in self._reports if report.choice not in only] + reports
+        await self._write(reports)
+
+    async def _probe(self, only: Collection[ModelChoice] | None = None) -> list[ModelReport]:
+        place = self._place
+        reports = await probe_payroll(place.payroll, place.settings, place.clock.now().date(), only=only)
+        self._tell_the_breakers(reports)
+        self._log_changes(reports)
+        return reports
 
     async def keep_minding_breakers(self) -> None:
         """Write down when a breaker opens or closes, every few seconds, for ever."""

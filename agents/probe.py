@@ -5,7 +5,7 @@ a report per model; each problem in it is one line that ends with its fix. A key
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -89,16 +89,23 @@ class ModelReport:
 
 
 async def probe_payroll(
-    payroll: Payroll, settings: AgentSettings, today: date, *, timeout_s: float = PROBE_TIMEOUT_S
+    payroll: Payroll,
+    settings: AgentSettings,
+    today: date,
+    *,
+    timeout_s: float = PROBE_TIMEOUT_S,
+    only: Collection[ModelChoice] | None = None,
 ) -> list[ModelReport]:
     """One report for each model of the payroll, fallbacks too, in the payroll's order. Never raises.
 
-    All are asked at once; after `timeout_s` what has not answered counts as silent.
+    `only` leaves out the others. All are asked at once; after `timeout_s` what has not answered counts as silent.
     """
     seats = _seats(payroll)
     async with httpx.AsyncClient(timeout=timeout_s, trust_env=False) as client:
         probes = [
-            _probe(client, choice, variable, settings, today, timeout_s) for choice, variable in seats.items()
+            _probe(client, choice, variable, settings, today, timeout_s)
+            for choice, variable in seats.items()
+            if only is None or choice in only
         ]
         return list(await asyncio.gather(*probes))
 

@@ -177,18 +177,20 @@ def _first_line(error: Exception) -> str:
     return str(error.__cause__ or error).strip().splitlines()[0]
 
 
-def open_database(settings: CommonSettings) -> Database:
+def open_database(settings: CommonSettings, *, must_exist: bool = False) -> Database:
     """The database the settings name: PostgreSQL when `DATABASE_URL` is set, else the SQLite file.
 
-    Nothing connects yet. The SQLite file's folder is made, readable by its owner only.
+    Nothing connects yet. The SQLite file's folder is made, readable by its owner only; with `must_exist` nothing is
+    made, and a file that is not there does not answer.
 
     Raises:
         ConfigurationError: `DATABASE_URL` cannot be understood or names another kind of database.
     """
     if settings.database_url:
         return Database(_postgres_engine(settings.database_url))
-    settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Database(sqlite_engine(settings.sqlite_path))
+    if not must_exist:
+        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Database(sqlite_engine(settings.sqlite_path, must_exist=must_exist))
 
 
 def _postgres_engine(raw_url: str) -> Engine:
@@ -216,10 +218,13 @@ def _postgres_engine(raw_url: str) -> Engine:
     )
 
 
-def sqlite_engine(path: Path) -> Engine:
+def sqlite_engine(path: Path, *, must_exist: bool = False) -> Engine:
     """SQLite in WAL with real durability: a commit is on the disk before anybody is told."""
+    url = URL.create("sqlite+pysqlite", database=str(path))
+    if must_exist:
+        url = url.set(database=path.absolute().as_uri(), query={"mode": "rw", "uri": "true"})
     engine = sa.create_engine(
-        URL.create("sqlite+pysqlite", database=str(path)),
+        url,
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "isolation_level": None},
         poolclass=QueuePool,
         pool_size=2 + SQLITE_READERS,

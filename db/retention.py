@@ -14,6 +14,8 @@ from functools import partial
 from sqlalchemy.engine import Connection
 
 from db.engine import Database
+from db.health_tables import health_changes
+from db.statements.health_history import HEALTH_KEPT, prune_health
 from db.statements.retention import prune_keys, prune_metrics, prune_orders
 from db.tables import agent_metrics, idempotency_keys, work_orders
 
@@ -47,7 +49,7 @@ def prune(
     metrics_too: bool = False,
     rest: Callable[[float], None] = time.sleep,
 ) -> Iterator[Pruned]:
-    """Delete orders that ended before `cutoff`, and idempotency keys that expired before `now`.
+    """Delete orders that ended before `cutoff`, idempotency keys that expired before `now`, and old health changes.
 
     `metrics_too` also deletes rows of `agent_metrics` from before `cutoff`. Yields after every transaction, always
     the same object. `cutoff` is at least a day ago: a repeated message is known by its key for that long.
@@ -58,7 +60,10 @@ def prune(
     pruned = Pruned()
     for _ in _orders(database, cutoff, pruned, rest):
         yield pruned
-    others = [(idempotency_keys.name, partial(prune_keys, now=now, limit=ROWS_AT_ONCE))]
+    others = [
+        (idempotency_keys.name, partial(prune_keys, now=now, limit=ROWS_AT_ONCE)),
+        (health_changes.name, partial(prune_health, cutoff=now - HEALTH_KEPT)),
+    ]
     if metrics_too:
         others.append((agent_metrics.name, partial(prune_metrics, cutoff=cutoff, limit=ROWS_AT_ONCE)))
     for name, step in others:

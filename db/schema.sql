@@ -69,6 +69,57 @@ CREATE TABLE budget_windows (
 	CONSTRAINT pk_budget_windows PRIMARY KEY (scope, period)
 );
 
+-- Runs of tools. A due time is claimed by the one row that can be written for it.
+CREATE TABLE equipment_runs (
+	id VARCHAR(64) NOT NULL,
+	tool VARCHAR(64) NOT NULL,
+	place VARCHAR(128) NOT NULL,
+	due_at TIMESTAMP WITH TIME ZONE,
+	attempt INTEGER NOT NULL,
+	status VARCHAR(16) NOT NULL,
+	parameters TEXT NOT NULL,
+	triggered_by VARCHAR(128) NOT NULL,
+	tell VARCHAR(160),
+	told_at TIMESTAMP WITH TIME ZONE,
+	holder VARCHAR(128) NOT NULL,
+	lease_until TIMESTAMP WITH TIME ZONE,
+	started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	finished_at TIMESTAMP WITH TIME ZONE,
+	exit_code INTEGER,
+	output TEXT,
+	output_bytes BIGINT,
+	CONSTRAINT pk_equipment_runs PRIMARY KEY (id),
+	CONSTRAINT uq_equipment_runs_tool_place_due_at_attempt UNIQUE (tool, place, due_at, attempt)
+);
+CREATE INDEX ix_equipment_runs_running ON equipment_runs (lease_until) WHERE lease_until IS NOT NULL;
+CREATE INDEX ix_equipment_runs_tool_id ON equipment_runs (tool, id);
+CREATE INDEX ix_equipment_runs_untold ON equipment_runs (id) WHERE tell IS NOT NULL AND told_at IS NULL;
+
+-- Since when a tool's due times count, and what the owner changed: schedule, pause, channel.
+CREATE TABLE equipment_schedules (
+	tool VARCHAR(64) NOT NULL,
+	counts_from TIMESTAMP WITH TIME ZONE NOT NULL,
+	cron VARCHAR(128),
+	is_paused BOOLEAN NOT NULL,
+	parameters TEXT,
+	tell VARCHAR(160),
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	changed_by VARCHAR(128) NOT NULL,
+	CONSTRAINT pk_equipment_schedules PRIMARY KEY (tool)
+);
+
+-- Changes of the status of the company's parts; the newest row of a part holds.
+CREATE TABLE health_changes (
+	id VARCHAR(64) NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	component VARCHAR(64) NOT NULL,
+	status VARCHAR(16) NOT NULL,
+	reason TEXT NOT NULL,
+	host VARCHAR(128) NOT NULL,
+	CONSTRAINT pk_health_changes PRIMARY KEY (id)
+);
+CREATE INDEX ix_health_changes_component_id ON health_changes (component, id);
+
 -- Messages already taken from channels that redeliver.
 CREATE TABLE inbound (
 	channel VARCHAR(16) NOT NULL,
@@ -112,6 +163,7 @@ CREATE TABLE sessions (
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT pk_sessions PRIMARY KEY (id)
 );
+CREATE INDEX ix_sessions_user_id_updated_at_id ON sessions (user_id, updated_at, id);
 
 -- The mode log: when a host went over to its spool, and when it came back. The newest row holds.
 CREATE TABLE store_modes (

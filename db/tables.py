@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from db import table_kit, telegram_tables  # noqa: F401 - the bot's tables belong to the one schema
+from db import equipment_tables, health_tables, table_kit, telegram_tables  # noqa: F401 - of the one schema
 from db.types import Usd, UtcDateTime
 
 metadata, ID = table_kit.metadata, table_kit.ID
@@ -31,6 +31,7 @@ sessions = Table(
     Column("last_seq", BigInteger, nullable=False, comment="the newest event's number; events have no gaps"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Index(None, "user_id", "updated_at", "id"),
     comment="Conversations. A session's events and messages are numbered and ordered within it.",
 )
 
@@ -250,19 +251,6 @@ ws_tickets = Table(
     Column("role", String(16), nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     comment="One-use tickets for the WebSocket; a row goes when it is used.",
-)
-
-model_health = Table(
-    "model_health",
-    metadata,
-    Column("provider", String(32), primary_key=True),
-    Column("model", String(128), primary_key=True),
-    Column("status", String(16), nullable=False, comment="healthy, degraded, critical or unknown"),
-    Column("detail", Text, nullable=False, comment="one line for the owner, with the fix"),
-    Column("ends", String(10), comment="the day its vendor retires it, e.g. 2027-02-05"),
-    Column("checked_at", UtcDateTime, nullable=False),
-    Column("checked_by", String(128), nullable=False, comment="worker or command"),
-    comment="What the newest probe or call said of each model of the payroll.",
 )
 
 verdicts = Table(

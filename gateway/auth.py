@@ -14,12 +14,13 @@ from gateway.access import Access
 from gateway.browser_sessions import sent_cookie
 from gateway.doors import check_door, check_local, check_own_page, client_address
 from gateway.errors import Kind, Problem
-from gateway.principals import LOCAL, Principal, bad_credential, check_may_change
+from gateway.principals import LOCAL, Principal, bad_credential, check_is_owner, check_may_change
 from gateway.services import services_of
 from gateway.tickets import SUBPROTOCOL
 
 _PUBLIC = "nexus_public"
 _CHANGES_NOTHING = "nexus_changes_nothing"
+_OWNER_ONLY = "nexus_owner_only"
 _SIGNS_IN = "nexus_signs_in"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -33,6 +34,12 @@ def public[F: Callable[..., object]](endpoint: F) -> F:
 def changes_nothing[F: Callable[..., object]](endpoint: F) -> F:
     """Mark a route's function as open to viewers though its method is not GET."""
     setattr(endpoint, _CHANGES_NOTHING, True)
+    return endpoint
+
+
+def owner_only[F: Callable[..., object]](endpoint: F) -> F:
+    """Mark a route's function as closed to viewers though its method is GET: who may come in is the owner's affair."""
+    setattr(endpoint, _OWNER_ONLY, True)
     return endpoint
 
 
@@ -58,6 +65,8 @@ async def guard(connection: HTTPConnection) -> None:
     if principal is None:
         return
     method = connection.scope.get("method", "GET")  # a WebSocket has none and decides by its own methods
+    if getattr(endpoint, _OWNER_ONLY, False):
+        check_is_owner(principal)
     if method not in _SAFE and not getattr(endpoint, _CHANGES_NOTHING, False):
         check_may_change(principal)
     connection.state.principal = principal

@@ -8,7 +8,6 @@ import gzip
 import hashlib
 import mimetypes
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +21,6 @@ FOLDER = Path(__file__).resolve().parent.parent / "dashboard" / "frontend" / "di
 """Beside the packages: in a checkout where `make dashboard` builds it, in the wheel where it is put."""
 INDEX = "index.html"
 HASHED = "assets/"
-STYLE_NONCE = "__NEXUS_STYLE_NONCE__"
 LOOK_S = 1.0
 MOST_BYTES = 64 * 1024 * 1024
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -57,7 +55,6 @@ class Bundle:
     """All files, by their paths without a leading slash."""
 
     assets: Mapping[str, Asset] = field(default_factory=dict)
-    style_nonce: str | None = None
 
     @property
     def index(self) -> Asset | None:
@@ -71,7 +68,6 @@ class Shelf:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
         self._clock = clock
-        self._nonce = secrets.token_urlsafe(16)
         self._mark: _Mark = ()
         self._bundle = Bundle()
         self._looked_at = -LOOK_S
@@ -92,7 +88,7 @@ class Shelf:
             mark = _mark_of(self._folder)
             if mark == self._mark or not (self._folder / INDEX).is_file():
                 return
-            self._bundle = read_bundle(self._folder, self._nonce)
+            self._bundle = read_bundle(self._folder)
         except OSError as error:
             log.warning("pages.unreadable", error=error.strerror)
             return
@@ -105,7 +101,7 @@ def find_bundle() -> Path | None:
     return FOLDER if (FOLDER / INDEX).is_file() else None
 
 
-def read_bundle(folder: Path, style_nonce: str) -> Bundle:
+def read_bundle(folder: Path) -> Bundle:
     """Everything in `folder` that a browser may ask for, with what was compressed beside it.
 
     Raises:
@@ -117,12 +113,7 @@ def read_bundle(folder: Path, style_nonce: str) -> Bundle:
         if not name.endswith((*_ENCODINGS.values(), ".map")):
             beside = {how: found[name + end] for how, end in _ENCODINGS.items() if name + end in found}
             assets[name] = _asset(name, body, beside)
-    page = found.get(INDEX, b"")
-    if STYLE_NONCE.encode() not in page:
-        return Bundle(assets)
-    # What was compressed beside it has the placeholder.
-    assets[INDEX] = _asset(INDEX, page.replace(STYLE_NONCE.encode(), style_nonce.encode()), {})
-    return Bundle(assets, style_nonce)
+    return Bundle(assets)
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, Path]]:

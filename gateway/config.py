@@ -46,6 +46,14 @@ class GatewaySettings(AddressSettings, RateSettings):
         description="Seconds a WebSocket client may leave its events unread before it is closed with 1013.",
     )
 
+    health_look_s: float = Field(
+        default=30,
+        ge=0,
+        le=3600,
+        description="Seconds between two looks at the company's health, whose changes are kept for 90 days; one "
+        "gateway at a time looks. 0: this gateway does not.",
+    )
+
     @field_validator("allowed_hosts", "allowed_origins", "trusted_proxies")
     @classmethod
     def _can_be_read(cls, text: str, info: ValidationInfo) -> str:

@@ -41,6 +41,9 @@ class Kind(Enum):
     NOT_HELD = (409, "order-not-held", "The order does not wait for a yes")
     STILL_OPEN = (409, "order-still-open", "The order has not ended")
     HAS_ENDED = (409, "order-has-ended", "The order has ended")
+    NO_SECRET = (409, "no-secret", "There is no secret")
+    NO_BOT = (409, "no-telegram-bot", "There is no Telegram bot")
+    NOBODY_WORKS = (409, "nobody-works", "Nobody works in this role")
     TOO_LARGE = (413, "too-large", "The request is too large")
     NOT_JSON = (415, "unsupported-media-type", "The request must be application/json")
     INVALID = (422, "invalid", "The request is not valid")
@@ -48,6 +51,7 @@ class Kind(Enum):
     RATE_LIMITED = (429, "rate-limited", "Too many requests")
     INTERNAL = (500, "internal", "The gateway failed")
     STOPPING = (503, "stopping", "The gateway is being stopped")
+    NO_REDIS = (503, "redis-unavailable", "Redis does not answer")
     STORE_UNAVAILABLE = (503, "store-unavailable", "The database does not answer")
 
     def __init__(self, status: int, slug: str, title: str) -> None:

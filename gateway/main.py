@@ -15,6 +15,7 @@ from gateway.auth import guard
 from gateway.config import GatewaySettings, check_exposure
 from gateway.edge import Edge
 from gateway.errors import HANDLED, on_error
+from gateway.health_watch import watching_health
 from gateway.limiting import limit
 from gateway.routes import (
     access,
@@ -27,11 +28,15 @@ from gateway.routes import (
     dashboard,
     events,
     health,
+    health_history,
     metrics,
     openai,
+    probing,
     prometheus,
     sessions,
     sign_in,
+    telegram,
+    tokens,
     work_orders,
 )
 from gateway.services import check_stores, open_services
@@ -55,7 +60,7 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         chosen = settings or load_settings(GatewaySettings)
         check_exposure(chosen)
-        async with open_services(chosen) as services:
+        async with open_services(chosen) as services, watching_health(services):
             app.state.services = services
             yield
 
@@ -86,9 +91,13 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
         alerts,
         audit,
         agents,
+        probing,
         health,
+        health_history,
         access,
         sign_in,
+        tokens,
+        telegram,
         ws,
         openapi,
         dashboard,  # last: it takes what is left

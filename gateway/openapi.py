@@ -1,18 +1,22 @@
 """The API's own description: /openapi.json and /docs. Served like any other route, so guarded like one."""
 
+import asyncio
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from gateway.api_page import START, START_PATH, api_page
+from gateway.bundle import ASK_FIRST
 from gateway.errors import MEDIA_TYPE, FieldError
 from gateway.openai_requests import ChatCompletionRequest
+from gateway.pages import HEADERS
 from gateway.schemas import ChatRequest
+from gateway.services import services_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,9 +59,19 @@ async def openapi_json(request: Request) -> JSONResponse:
 
 
 @router.get("/docs")
-async def docs() -> HTMLResponse:
+async def docs(request: Request) -> HTMLResponse:
     """Swagger's page over it."""
-    return get_swagger_ui_html(openapi_url="/openapi.json", title="NEXUS gateway")
+    shelf = services_of(request).shelf
+    if not shelf.is_fresh():
+        await asyncio.to_thread(shelf.look)
+    return HTMLResponse(api_page(shelf.bundle), headers={**HEADERS, "Cache-Control": ASK_FIRST})
+
+
+@router.get(START_PATH)
+async def docs_start() -> Response:
+    """What the page runs: a file of its own, for no script in a page is allowed."""
+    headers = {**HEADERS, "Cache-Control": ASK_FIRST}
+    return Response(START, headers=headers, media_type="text/javascript; charset=utf-8")
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

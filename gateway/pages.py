@@ -1,9 +1,7 @@
 """How a page is answered: which asset a path means, in which encoding, with which headers.
 
-The policy of what a page may do stands here. Scripts and styles come from files of the bundle alone. React sets style
-attributes through the object model, which no policy forbids. What adds `<style>` elements (some of Mantine does) needs
-a nonce: a page that has a place for one gets it. It is made once for each process: who writes a message or an answer
-must not know it, and does not.
+The policy of what a page may do stands here. Scripts and styles come from files of our origin alone. React sets style
+attributes through the object model, which no policy forbids.
 """
 
 import re
@@ -26,34 +24,34 @@ NOT_BUILT = b"""<!doctype html>
 """
 _PLAIN = Asset("text/html; charset=utf-8", ASK_FIRST, "not-built-1", {"identity": NOT_BUILT})
 _CLIENT_ROUTE = re.compile(rb"(/[A-Za-z0-9_~:@-][A-Za-z0-9._~:@-]*)*/?")
-_ALWAYS = {
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "style-src-attr 'none'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+"""What a page may do: use what our own origin has, and nothing else."""
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
     "X-Frame-Options": "DENY",
 }
-
-
-def policy(bundle: Bundle) -> str:
-    """The Content-Security-Policy of the pages."""
-    nonce = f" 'nonce-{bundle.style_nonce}'" if bundle.style_nonce else ""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            f"style-src 'self'{nonce}",
-            "style-src-attr 'none'",
-            "img-src 'self' data: blob:",
-            "font-src 'self'",
-            "connect-src 'self'",
-            "manifest-src 'self'",
-            "base-uri 'none'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-        )
-    )
+"""What every page and every file of ours is sent with."""
 
 
 def find_asset(bundle: Bundle, raw_path: bytes, accept: str) -> Asset | None:
@@ -69,13 +67,12 @@ def find_asset(bundle: Bundle, raw_path: bytes, accept: str) -> Asset | None:
     return page if wants_html and is_route else None
 
 
-def answer(request: Request, bundle: Bundle, asset: Asset) -> Response:
+def answer(request: Request, asset: Asset) -> Response:
     """The asset, or 304 for who has it."""
     encoding = best_encoding(asset.bodies, request.headers.get("accept-encoding", ""))
     etag = f'"{asset.etag}"' if encoding == "identity" else f'"{asset.etag}-{encoding}"'
     headers = {
-        **_ALWAYS,
-        "Content-Security-Policy": policy(bundle),
+        **HEADERS,
         "Cache-Control": asset.cache_control,
         "ETag": etag,
     }

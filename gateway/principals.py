@@ -56,6 +56,16 @@ def check_may_change(principal: Principal) -> None:
         raise Problem(Kind.FORBIDDEN, "A viewer may only read.")
 
 
+def check_is_owner(principal: Principal) -> None:
+    """For what a viewer may not even read.
+
+    Raises:
+        Problem: 403, this is for the owner.
+    """
+    if principal.role is not AccessRole.OWNER:
+        raise Problem(Kind.FORBIDDEN, "A viewer may not see who may come in.")
+
+
 def bad_credential() -> Problem:
     """The one answer to every credential that does not open, whatever is wrong with it."""
     return Problem(

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from db.statements.spooling import PROVISIONAL
 from db.store import Store, Stored
+from gateway.company_news import CompanyNews, Watcher
 from nexus.bus import Bus
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
@@ -51,11 +52,12 @@ class Follower:
 
 
 class Replies:
-    """Wakes REST calls by order and WebSockets by session. One per gateway process."""
+    """Wakes REST calls by order and WebSockets by session, or for anything at all. One per gateway process."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self.company = CompanyNews(store, clock)
         self._calls: dict[str, list[asyncio.Event]] = {}
         self._followers: dict[str, set[Follower]] = defaultdict(set)
         self._seen: dict[str, int] = {}  # the newest event each followed session was woken for
@@ -144,8 +146,16 @@ class Replies:
         self._somebody_waits.set()
         follower.wake(session_id)
 
+    @contextmanager
+    def watching(self, user_id: str) -> Iterator[Watcher]:
+        """A new watcher of all that is the user's, forgotten when the context ends."""
+        with self.company.watching(user_id) as watcher:
+            self._somebody_waits.set()
+            yield watcher
+
     def heard(self, ring: EventRing) -> None:
         """Wake whoever waits for this ring."""
+        self.company.heard(ring)
         if ring.order_status in _ENDED:
             self._order_ended(ring.order_id)
         elif ring.order_status == Status.HELD.value:
@@ -192,7 +202,7 @@ class Replies:
                 await self._look()
             except StoreUnavailable as error:
                 log.warning("replies.store_unavailable", error=str(error))
-            if not self._calls and not self._followers:
+            if not self._calls and not self._followers and not self.company.is_watched:
                 self._somebody_waits.clear()
 
     async def _look(self) -> None:
@@ -204,6 +214,7 @@ class Replies:
             for session_id, seq in (await self._store.last_seqs(tuple(self._followers))).items():
                 if session_id in self._followers:
                     self._session_moved(session_id, seq)
+        await self.company.look()
 
 
 async def _heard(bell: asyncio.Event, timeout_s: float) -> None:

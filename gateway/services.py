@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from db.budget import Budget
 from db.engine import Database, open_database
 from db.migrate import migrate
+from db.pauses import Pauses
 from db.spool import Spool, has_worked_before
 from db.store import Store
 from gateway.access import Access, open_access
@@ -20,12 +21,13 @@ from gateway.config import GatewaySettings
 from gateway.kept import Kept
 from gateway.limits import RateLimits
 from gateway.replies import Replies
-from gateway.roster import Roster
+from gateway.staff import StaffDesk
 from gateway.telemetry import Company, Telemetry
 from nexus.bus import Bus
 from nexus.clock import Clock, SystemClock
 from nexus.errors import StoreUnavailable
 from nexus.redis_client import make_redis
+from nexus.roster import Roster
 
 GC_THRESHOLD = 50_000  # allocations between collections; the default of 700 costs most of the p99
 
@@ -46,6 +48,7 @@ class Services:
     limits: RateLimits
     telemetry: Telemetry
     shelf: Shelf
+    staff: StaffDesk
     cleaner: Cleaner = field(default_factory=Cleaner)
     company_numbers: Kept[Company] = field(default_factory=lambda: Kept(5.0))
     readiness: Kept[bool] = field(default_factory=lambda: Kept(1.0))
@@ -110,6 +113,7 @@ async def open_services(settings: GatewaySettings) -> AsyncIterator[Services]:
                     limits,
                     Telemetry(limits),
                     shelf,
+                    StaffDesk(Pauses(database, store.spool, clock), settings.limits, clock),
                 )
     finally:
         await asyncio.to_thread(database.close)

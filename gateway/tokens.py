@@ -9,12 +9,13 @@ import asyncio
 import hashlib
 import hmac
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import jwt
 
-from db.statements.access import TokenRow, get_token
+from db.statements.access import BROWSER, TokenRow, get_token
 from db.store import Store
 from gateway.principals import OF_A_TOKEN, AccessRole, Principal, bad_credential
 from nexus.clock import Clock
@@ -31,6 +32,7 @@ REMEMBERED = 1024
 READ_TIMEOUT_S = 2.0
 REST_S = 1.0  # after a read that failed, in which the database is not asked again
 MAX_TOKEN_CHARS = 4096
+LONGEST_CHAIN = 8  # tokens made by tokens; beyond it they open nothing
 _HEADERS = frozenset({"alg", "typ", "kid"})  # so no crit, jku, jwk, x5u or x5c either
 _REQUIRED = ("exp", "nbf", "iat", "aud", "iss", "jti")
 
@@ -88,6 +90,31 @@ class _Read:
     at: float  # monotonic
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A token by which somebody is here: its name as a principal's, and until when it opens."""
+
+    id: str
+    expires_at: datetime
+
+
+def _parent_of(row: TokenRow) -> str | None:
+    """The id of the token that this one, or this browser's session, was got by."""
+    return row.created_by.rpartition("/")[2] if row.created_by.startswith(OF_A_TOKEN) else None
+
+
+def good_in(known: Mapping[str, TokenRow], row: TokenRow, now: datetime) -> bool:
+    """Whether a row opens, as `Tokens.good_row` decides it, when all rows are at hand."""
+    link: TokenRow | None = row
+    for _ in range(LONGEST_CHAIN):
+        if link is None or not link.is_good(now):
+            return False
+        if (parent := _parent_of(link)) is None:
+            return True
+        link = known.get(parent)
+    return False
+
+
 class Tokens:
     """Tells whom a token belongs to."""
 
@@ -124,19 +151,32 @@ class Tokens:
         return await self.good_row(principal.token_id) is not None
 
     async def good_row(self, jti: str) -> TokenRow | None:
-        """The row while it opens; one that somebody got by a token opens no longer than that token.
+        """The row while it opens; what somebody got by a token opens no longer than that token.
 
         Raises:
             StoreUnavailable: nobody can say now.
         """
         row, now = await self._row(jti), self._clock.now()
-        if row is None or not row.is_good(now):
-            return None
-        if row.created_by.startswith(OF_A_TOKEN):
-            parent = await self._row(row.created_by.rpartition("/")[2])
-            if parent is None or not parent.is_good(now):
+        link = row
+        for _ in range(LONGEST_CHAIN):
+            if link is None or not link.is_good(now):
                 return None
-        return row
+            if (parent := _parent_of(link)) is None:
+                return row
+            link = await self._row(parent)
+        return None
+
+    async def behind(self, principal: Principal) -> "Origin | None":
+        """The token that somebody came by, also if he signed a browser in with it; None for who needed none.
+
+        Raises:
+            StoreUnavailable: nobody can say now.
+        """
+        row = await self.good_row(principal.token_id) if principal.token_id else None
+        if row is not None and row.name == BROWSER:
+            parent = _parent_of(row)
+            row = await self.good_row(parent) if parent is not None else None
+        return Origin(f"{OF_A_TOKEN}{row.name}/{row.jti}", row.expires_at) if row is not None else None
 
     def forget(self, jti: str | None = None) -> None:
         """Believe nothing any more that was read of it, or of any: it was just changed here."""

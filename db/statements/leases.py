@@ -17,6 +17,9 @@ from db.types import db_now
 TELEGRAM = "telegram:"
 """What the names of bots' leases begin with; the bot's id follows."""
 
+HEARTBEAT = "heartbeat"
+"""The lease of the one process that looks after the whole company."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -53,6 +56,12 @@ def take_lease(connection: Connection, name: str, holder: str, for_s: float) -> 
     values = {"lease": name, "by": holder, "for_s": for_s}
     row = connection.execute(_TAKE[connection.dialect.name], values).first()
     return Lease(row.name, row.holder, row.until) if row is not None else None
+
+
+def seize_lease(connection: Connection, name: str, holder: str, for_s: float) -> Lease | None:
+    """`take_lease`, also from another who holds it: for a process whose turn it is whoever was first."""
+    connection.execute(sa.delete(leases).where(leases.c.name == name, leases.c.holder != holder))
+    return take_lease(connection, name, holder, for_s)
 
 
 def leases_of(connection: Connection, prefix: str) -> list[tuple[Lease, bool]]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from db.tables import model_health
+from db.health_tables import model_health
 from nexus.model_status import ModelStatus
 
 

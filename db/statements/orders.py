@@ -16,6 +16,8 @@ from db.records import Accepted, Assignment, Ending, IdempotencyKey, NewOrder
 from db.statements.attachments import insert_attachments
 from db.statements.events import Happening, append_events
 from db.statements.outbox import put_in_outbox, take_out_of_outbox
+from db.statements.pauses import wait_if_paused
+from db.statements.pausing import is_paused
 from db.statements.rows import order_from, own_context_json, turns_json
 from db.tables import deliveries, idempotency_keys, messages, sessions, work_orders
 from db.types import db_now
@@ -60,7 +62,10 @@ _TAKE = (
     .returning(*work_orders.c)
 )
 _TAKE_FOR_ROLE = _TAKE.where(
-    work_orders.c.owner == sa.bindparam("role"), work_orders.c.available_at <= sa.bindparam("now")
+    work_orders.c.owner == sa.bindparam("role"),
+    work_orders.c.available_at <= sa.bindparam("now"),
+    # Past its deadline it is taken in order to be ended.
+    sa.or_(~is_paused(work_orders.c.owner), work_orders.c.deadline_at < sa.bindparam("now")),
 )
 _TAKE_OVERDUE = _TAKE.where(work_orders.c.deadline_at < sa.bindparam("now"))
 # Under the newest fence, and the lease not given back: a step that was committed, although its reply was lost,
@@ -205,11 +210,14 @@ def claim_order(
     """Take the order for `role`: raise its fence and claims, set a lease by the database's clock.
 
     `holder` is new for every claim; the same one again is the same claim, of which the commit's reply was lost.
-    None when there is nothing to take: unknown, ended, held by a live lease, not yet due after a backoff, or
-    meanwhile another role's. A doorbell that finds None is simply done.
+    None when there is nothing to take: unknown, ended, held by a live lease, not yet due after a backoff, meanwhile
+    another role's, or the role is paused, which is told once. A doorbell that finds None is simply done.
     """
     claim = {"order": order_id, "holder": holder, "lease_s": lease_s, "now": now, "role": role.value}
-    return _take(connection, _TAKE_FOR_ROLE, claim)
+    order = _take(connection, _TAKE_FOR_ROLE, claim)
+    if order is None:
+        wait_if_paused(connection, order_id, role, now)
+    return order
 
 
 def claim_overdue_order(

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from db.records import DueRing
+from db.statements.pausing import is_paused
 from db.tables import outbox, work_orders
 from db.types import db_now
 from nexus.work_order import Role, Status
@@ -90,7 +91,10 @@ def due_rings(connection: Connection, *, now: datetime, limit: int = 200) -> lis
 
 
 def waiting_orders(connection: Connection, role: Role, *, now: datetime, limit: int) -> list[str]:
-    """Orders that wait for `role`, oldest first: what a worker polls while Redis is away."""
+    """Orders that wait for `role`, oldest first: what a worker polls while Redis is away.
+
+    Of a paused role only those whose ring is due: the worker is refused, and the owner is told.
+    """
     # A subquery, because SQLite would drive a join from the far larger table.
     available_at = (
         sa.select(work_orders.c.available_at)
@@ -100,7 +104,11 @@ def waiting_orders(connection: Connection, role: Role, *, now: datetime, limit: 
     )
     rows = connection.execute(
         sa.select(outbox.c.order_id)
-        .where(outbox.c.role == role.value, available_at <= now)
+        .where(
+            outbox.c.role == role.value,
+            available_at <= now,
+            sa.or_(outbox.c.ring_at <= now, ~is_paused(outbox.c.role)),
+        )
         .order_by(outbox.c.order_id)
         .limit(limit)
     )

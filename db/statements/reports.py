@@ -28,6 +28,9 @@ from nexus.work_order import Role, Status
 
 NOTHING = Decimal(0)
 
+type Values = dict[str, Any]
+"""Parameters of a statement."""
+
 
 class Span(StrEnum):
     """What a report can be about. Days, weeks (from Monday) and months are those of the budget's time zone."""
@@ -55,6 +58,7 @@ class Sums:
     cost_usd: Decimal = NOTHING
     in_doubt_usd: Decimal = NOTHING
     reserved_usd: Decimal = NOTHING  # worst case of the calls that run
+    ceo_cost_usd: Decimal = NOTHING  # at the CEO's model, for the tokens of the calls of which that is known
     unpriced_calls: int = 0
     usage: Usage = NOTHING_USED
     by_status: dict[CallStatus, int] = field(default_factory=dict)
@@ -64,6 +68,7 @@ class Sums:
         status = CallStatus(row.status)
         self.calls += row.calls
         self.cost_usd += row.cost_usd or NOTHING
+        self.ceo_cost_usd += row.ceo_usd or NOTHING
         if status is CallStatus.IN_DOUBT:
             self.in_doubt_usd += row.cost_usd or NOTHING
         if status is CallStatus.STARTED:
@@ -165,10 +170,11 @@ def _between_on_sqlite(element: milliseconds_between, compiler: SQLCompiler, **k
 
 _START, _END = (sa.bindparam(name, type_=UtcDateTime) for name in ("starts", "ends"))
 _FIRST, _NEXT = (sa.bindparam(name, type_=sa.String) for name in ("first_id", "next_id"))
-_BEGUN = sa.and_(model_calls.c.started_at >= _START, model_calls.c.started_at < _END)
+BEGUN = sa.and_(model_calls.c.started_at >= _START, model_calls.c.started_at < _END)
 
 
-def _arrived(order_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+def arrived(order_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """The order arrived from `first_id` on and before `next_id`."""
     return sa.and_(order_id >= _FIRST, order_id < _NEXT)
 
 
@@ -178,44 +184,45 @@ def _sum(column: sa.ColumnElement[Any], label: str) -> sa.ColumnElement[Any]:
 
 _C = model_calls.c
 _KEYS = (_C.role, _C.provider, _C.model, _C.status)
-_LEDGER = (
+LEDGER = (
     sa.select(
         *_KEYS,
         sa.func.count().label("calls"),
         sa.func.count(_C.cost_usd).label("priced"),
         _sum(_C.cost_usd, "cost_usd"),
         _sum(_C.worst_case_usd, "worst_case_usd"),
+        _sum(_C.ceo_usd, "ceo_usd"),
         _sum(_C.input_tokens, "input"),
         _sum(_C.output_tokens, "output"),
         _sum(_C.cache_read_tokens, "cache_read"),
         _sum(_C.cache_write_tokens, "cache_write"),
     )
-    .where(_BEGUN)
+    .where(BEGUN)
     .group_by(*_KEYS)
 )
 _OLDEST = sa.select(
     sa.func.min(_C.started_at, type_=UtcDateTime()),
     sa.select(sa.func.min(work_orders.c.id)).scalar_subquery(),
 )
-_STATUSES = (
+STATUSES = (
     sa.select(work_orders.c.status, sa.func.count().label("orders"))
-    .where(_arrived(work_orders.c.id))
+    .where(arrived(work_orders.c.id))
     .group_by(work_orders.c.status)
 )
 _ROLES_OF = (
     sa.select(sa.func.count(attempts.c.role.distinct()).label("roles"))
-    .where(_arrived(attempts.c.order_id))
+    .where(arrived(attempts.c.order_id))
     .group_by(attempts.c.order_id)
     .subquery()
 )
-_TRIED = sa.select(
+TRIED = sa.select(
     sa.func.count().label("tried"),
     sa.func.coalesce(_sum(sa.case((_ROLES_OF.c.roles > 1, 1), else_=0), "n"), 0).label("escalated"),
 ).select_from(_ROLES_OF)
 _JUDGED = sa.select(
     sa.func.count().label("verdicts"),
     sa.func.coalesce(_sum(sa.case((verdicts.c.passed, 1), else_=0), "n"), 0).label("passed"),
-).where(_arrived(verdicts.c.order_id))
+).where(arrived(verdicts.c.order_id))
 # What an order cost, and what its deciding answer would have cost at the CEO; one that was delivered has just one.
 _BILL = (
     sa.select(
@@ -223,11 +230,9 @@ _BILL = (
         _sum(sa.case((attempts.c.status == AttemptStatus.PASSED.value, _C.ceo_usd)), "ceo_usd"),
     )
     .select_from(
-        model_calls.outerjoin(
-            attempts, sa.and_(attempts.c.id == _C.attempt_id, _arrived(attempts.c.order_id))
-        )
+        model_calls.outerjoin(attempts, sa.and_(attempts.c.id == _C.attempt_id, arrived(attempts.c.order_id)))
     )
-    .where(_arrived(_C.order_id))
+    .where(arrived(_C.order_id))
     .group_by(_C.order_id)
     .having(sa.func.count() == sa.func.count(_C.cost_usd))
     .subquery()
@@ -237,29 +242,31 @@ _SAVINGS = sa.select(
 ).where(_BILL.c.ceo_usd.is_not(None))
 
 
-def _percentiles(values: sa.Select[Any]) -> sa.Select[Any]:
-    """The smallest value that is not passed by half of them, and by 95 of 100 (nearest rank)."""
+def percentiles(values: sa.Select[Any], *keys: str) -> sa.Select[Any]:
+    """The smallest `value` that is not passed by half of them, and by 95 of 100 (nearest rank); for each of `keys`."""
     of = values.subquery()
-    value = of.c.value
+    groups = [of.c[key] for key in keys]
     ranked = sa.select(
-        value,
-        sa.func.row_number().over(order_by=value).label("place"),
-        sa.func.count().over().label("total"),
+        *groups,
+        of.c.value,
+        sa.func.row_number().over(partition_by=groups or None, order_by=of.c.value).label("place"),
+        sa.func.count().over(partition_by=groups or None).label("total"),
     ).subquery()
     p50 = ranked.c.place * 100 >= ranked.c.total * 50
     p95 = ranked.c.place * 100 >= ranked.c.total * 95
     return sa.select(
+        *(ranked.c[key] for key in keys),
         sa.func.min(sa.case((p50, ranked.c.value))).label("p50"),
         sa.func.min(sa.case((p95, ranked.c.value))).label("p95"),
-    )
+    ).group_by(*(ranked.c[key] for key in keys))
 
 
-_CALL_LATENCY = _percentiles(
-    sa.select(_C.latency_ms.label("value")).where(_BEGUN, _C.status == CallStatus.RECORDED.value)
+_CALL_LATENCY = percentiles(
+    sa.select(_C.latency_ms.label("value")).where(BEGUN, _C.status == CallStatus.RECORDED.value)
 )
-_ORDER_LATENCY = _percentiles(
+_ORDER_LATENCY = percentiles(
     sa.select(milliseconds_between(work_orders.c.created_at, work_orders.c.finished_at).label("value")).where(
-        _arrived(work_orders.c.id), work_orders.c.status == Status.DELIVERED.value
+        arrived(work_orders.c.id), work_orders.c.status == Status.DELIVERED.value
     )
 )
 
@@ -267,19 +274,17 @@ _ORDER_LATENCY = _percentiles(
 def make_report(connection: Connection, span: Span, limits: Limits, now: datetime) -> Report:
     """Sum `span` up, as of `now`. Days begin where `limits` says. Read-only."""
     period = period_of(span, limits, now, oldest(connection) if span is Span.ALL else None)
-    times = {"starts": period.starts, "ends": period.ends}
-    ids = {"first_id": first_id(period.starts), "next_id": first_id(period.ends)}
-    tried = connection.execute(_TRIED, ids).one()
+    times, ids = between(period.starts, period.ends), arrived_between(period.starts, period.ends)
+    tried = connection.execute(TRIED, ids).one()
     judged = connection.execute(_JUDGED, ids).one()
-    saved = connection.execute(_SAVINGS, ids).one()
     return Report(
         period=period,
         ledger=_ledger(connection, period, limits),
-        savings=Savings(saved.orders, saved.cost_usd or NOTHING, saved.ceo_usd or NOTHING),
-        orders={Status(row.status): row.orders for row in connection.execute(_STATUSES, ids)},
+        savings=savings_in(connection, ids),
+        orders={Status(row.status): row.orders for row in connection.execute(STATUSES, ids)},
         quality=Quality(judged.verdicts, int(judged.passed), tried.tried, int(tried.escalated)),
-        call_latency=_latency(connection, _CALL_LATENCY, times),
-        order_latency=_latency(connection, _ORDER_LATENCY, ids),
+        call_latency=latency_of(connection.execute(_CALL_LATENCY, times).one()),
+        order_latency=latency_of(connection.execute(_ORDER_LATENCY, ids).one()),
     )
 
 
@@ -288,7 +293,7 @@ def _ledger(connection: Connection, period: Period, limits: Limits) -> Ledger:
     ledger = Ledger(Sums(), {}, {}, {})
     for day in period.days:
         starts, ends = day_bounds(day, limits)
-        for row in connection.execute(_LEDGER, {"starts": starts, "ends": ends}):
+        for row in connection.execute(LEDGER, between(starts, ends)):
             ledger.total.add(row)
             ledger.by_role.setdefault(Role(row.role), Sums()).add(row)
             ledger.by_model.setdefault((row.provider, row.model), Sums()).add(row)
@@ -296,9 +301,25 @@ def _ledger(connection: Connection, period: Period, limits: Limits) -> Ledger:
     return ledger
 
 
-def _latency(connection: Connection, statement: sa.Select[Any], values: dict[str, Any]) -> Latency:
-    row = connection.execute(statement, values).one()
+def savings_in(connection: Connection, ids: Values) -> Savings:
+    """What the orders that arrived between `ids` saved."""
+    saved = connection.execute(_SAVINGS, ids).one()
+    return Savings(saved.orders, saved.cost_usd or NOTHING, saved.ceo_usd or NOTHING)
+
+
+def latency_of(row: sa.Row[Any]) -> Latency:
+    """A row of `percentiles`, in whole milliseconds."""
     return Latency(*(None if value is None else round(value) for value in (row.p50, row.p95)))
+
+
+def between(starts: datetime, ends: datetime) -> Values:
+    """What `BEGUN` asks for: calls that began from `starts` on and before `ends`."""
+    return {"starts": starts, "ends": ends}
+
+
+def arrived_between(starts: datetime, ends: datetime) -> Values:
+    """The same for `arrived`."""
+    return {"first_id": first_id(starts), "next_id": first_id(ends)}
 
 
 def oldest(connection: Connection) -> datetime | None:

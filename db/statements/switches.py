@@ -1,4 +1,4 @@
-"""Switches: what the owner turns on and off for the whole company, `frozen` first of all.
+"""Switches: what the owner turns on and off for the whole company: `frozen`, and `paused.<role>` for each role.
 
 The newest change wins, also between a host's spool and PostgreSQL, so a freeze that was asked for during an outage
 holds afterwards.
@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from db.statements.alerts import Alert, Severity, raise_alert
 from db.statements.logs import AuditEvent, insert_audit_event
+from db.statements.pausing import ring_after_change
 from db.tables import switches
 from nexus.budget import FROZEN
 
@@ -99,7 +100,10 @@ def _put(connection: Connection, switch: Switch) -> bool:
         "changed_by": switch.changed_by,
         "reason": switch.reason,
     }
-    return connection.execute(_PUT[connection.dialect.name], values).first() is not None
+    if connection.execute(_PUT[connection.dialect.name], values).first() is None:
+        return False
+    ring_after_change(connection, switch.name, switch.changed_at)
+    return True
 
 
 def _switch(row: sa.Row[tuple[object, ...]]) -> Switch:

@@ -74,9 +74,7 @@ def latest_order(connection: Connection, chat_id: int) -> ChatOrder | None:
 
 def orders_of_chat(connection: Connection, chat_id: int, limit: int) -> list[ChatOrder]:
     """A chat's orders, newest first."""
-    newest = (
-        sa.select(telegram_orders).where(_O.chat_id == chat_id).order_by(_O.order_id.desc()).limit(limit)
-    )
+    newest = sa.select(telegram_orders).where(_O.chat_id == chat_id).order_by(_O.order_id.desc()).limit(limit)
     return [_order(row) for row in connection.execute(newest)]
 
 

@@ -44,7 +44,7 @@ class AlertView(BaseModel):
             kind=row.kind,
             severity=row.severity,
             text=row.text,
-            details=json.loads(row.details),
+            details={name: value for name, value in json.loads(row.details).items() if name != "told"},
         )
 
 

@@ -49,4 +49,4 @@ async def page(request: Request) -> Response:
     if asset is None:
         del request.scope["route"]  # to be counted like other paths that nobody has
         raise HTTPException(404)
-    return answer(request, bundle, asset)
+    return answer(request, asset)

@@ -1,8 +1,6 @@
 """How the company is: GET /health for everybody, the rest for the owner."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -12,24 +10,25 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from db.crew import crew_of, paused_reason
 from db.spool import Spool
 from db.statements.census import answers
-from db.statements.leases import TELEGRAM, leases_of
+from db.statements.leases import HEARTBEAT, TELEGRAM, leases_of
 from db.statements.model_health import all_model_health
 from db.statements.modes import Mode
 from db.statements.queries import count_open
 from db.store import Store
+from db.vitals import budget_vital, heartbeat_vital, models_vital, telegram_vital
 from gateway.auth import public
 from gateway.bodies import json_response
 from gateway.errors import Kind, Problem
 from gateway.limits import RateLimits
 from gateway.openapi import problem_described
 from gateway.replies import Replies
-from gateway.roster import Beat
 from gateway.services import Services, services_of
 from gateway.telemetry import VERSION
-from gateway.vitals import budget_vital, models_vital, telegram_vital
 from nexus.errors import StoreUnavailable, TransientError
+from nexus.roster import Beat
 from nexus.work_order import Role
 
 router = APIRouter(tags=["health"])
@@ -85,7 +84,7 @@ class HealthReport(BaseModel):
     status: Health
     version: str = VERSION
     components: dict[str, Component] = Field(
-        description="`gateway`, `database`, `redis`, `models`, `budget`, `telegram` if there is a bot, and "
+        description="`gateway`, `database`, `redis`, `models`, `budget`, `telegram` and `heartbeat` if there are, and "
         "`workers.<role>` for each role; `voice`, where a worker tells who turns voice messages into words"
     )
 
@@ -141,21 +140,27 @@ async def _can_accept(services: Services) -> bool:
 )
 async def health_detailed(request: Request) -> Response:
     """Each part with a reason; the whole is as bad as its worst part."""
-    services = services_of(request)
-    beats = await heard_beats(request)
+    return json_response(await take_report(services_of(request)))
+
+
+async def take_report(services: Services) -> HealthReport:
+    """Look at every part now. Calls no model. Also for the history, by `gateway.health_watch`."""
+    beats = await _beats(services)
     components = {
         "gateway": _gateway(services.replies, services.limits),
         "database": await _database(services.store),
         "redis": _redis(reachable=beats is not None),
         **await _models_and_money(services),
     }
+    pauses = await services.staff.paused()
     for role in Role:
         crew = crew_of(role, beats, services.clock.now())
-        components[f"workers.{role.value}"] = Component(status=crew.status, reason=crew.reason)
+        reason = paused_reason(role, pauses.get(role), crew.reason)
+        components[f"workers.{role.value}"] = Component(status=Health(crew.status.value), reason=reason)
         if crew.voice is not None:
             components["voice"] = Component(status=Health.HEALTHY, reason=crew.voice)
     worst = max((part.status for part in components.values()), key=list(Health).index)
-    return json_response(HealthReport(status=worst, components=components))
+    return HealthReport(status=worst, components=components)
 
 
 async def _models_and_money(services: Services) -> dict[str, Component]:
@@ -165,6 +170,7 @@ async def _models_and_money(services: Services) -> dict[str, Component]:
             windows, frozen = await services.budget.windows(), await services.budget.frozen()
             known = await services.database.read(all_model_health)
             bots = await services.database.read(leases_of, TELEGRAM)
+            heartbeats = await services.database.read(leases_of, HEARTBEAT)
     except (StoreUnavailable, TimeoutError):
         unknown = Component(status=Health.UNKNOWN, reason="the database does not answer")
         return {"models": unknown, "budget": unknown}
@@ -172,6 +178,7 @@ async def _models_and_money(services: Services) -> dict[str, Component]:
         "models": models_vital(known),
         "budget": budget_vital(windows, frozen),
         "telegram": telegram_vital(bots),
+        "heartbeat": heartbeat_vital(heartbeats),
     }
     return {
         name: Component(status=Health(vital.status.value), reason=vital.reason)
@@ -182,8 +189,12 @@ async def _models_and_money(services: Services) -> dict[str, Component]:
 
 async def heard_beats(request: Request) -> list[Beat] | None:
     """The workers' beats; None when Redis does not answer."""
+    return await _beats(services_of(request))
+
+
+async def _beats(services: Services) -> list[Beat] | None:
     try:
-        return await services_of(request).roster.beats()
+        return await services.roster.beats()
     except TransientError:
         return None
 
@@ -242,32 +253,3 @@ def _redis(*, reachable: bool) -> Component:
     return Component(
         status=Health.DEGRADED, reason="does not answer: workers poll the database, every step takes a second"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """The workers of one role: how they are, and the beats of those that live, newest first."""
-
-    status: Health
-    reason: str
-    alive: tuple[Beat, ...]
-
-    @property
-    def voice(self) -> str | None:
-        """Who turns voice messages into words. Nobody is well too: not everybody wants to speak."""
-        return next((beat.voice for beat in self.alive if beat.voice is not None), None)
-
-
-def crew_of(role: Role, beats: Sequence[Beat] | None, now: datetime) -> Crew:
-    """Who works in a role, by `beats`; None when these cannot be read."""
-    mine = [beat for beat in beats or () if role in beat.roles]
-    alive = tuple(beat for beat in mine if not beat.is_stale(now))
-    if beats is None:
-        return Crew(Health.UNKNOWN, "Redis does not answer, so no worker can be heard", ())
-    if alive:
-        model = alive[0].models.get(role)
-        weak = f"; {model.model} is weak" if model is not None and model.weak else ""
-        return Crew(Health.HEALTHY, f"{len(alive)} at work{weak}", alive)
-    if mine:
-        return Crew(Health.CRITICAL, f"no sign of life since {mine[0].at.isoformat(timespec='seconds')}", ())
-    return Crew(Health.CRITICAL, "nobody works in this role: its orders wait", ())

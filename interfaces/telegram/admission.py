@@ -13,10 +13,10 @@ from db.engine import Database
 from db.statements.logs import AuditEvent
 from db.statements.telegram_people import Person, PersonStatus, give_code, meet
 from interfaces.telegram.config import TelegramSettings
-from interfaces.telegram.pairing import LIVES, hash_of, new_code
 from interfaces.telegram.sending import Outgoing, Sender, Undeliverable
 from interfaces.telegram.words import Language, language_of, say
 from nexus.clock import Clock
+from nexus.pairing import LIVES, hash_of, new_code
 
 NEXT_CODE_AFTER = timedelta(minutes=1)
 

@@ -10,6 +10,7 @@ from db.statements.alerts import AlertRow
 from interfaces.telegram.format import clean
 from interfaces.telegram.wording import money, title
 from interfaces.telegram.words import WORDS, language_of, say
+from nexus.health_words import with_durations
 from nexus.logs import get_logger
 from nexus.work_order import Role
 
@@ -31,9 +32,16 @@ def alert_text(alert: AlertRow, language_code: str | None) -> str:
     return f"{MARKS[alert.severity.value]} {clean(text)}"
 
 
+def told_by_heartbeat(alert: AlertRow) -> frozenset[int]:
+    """Whom the heartbeat has told of it by itself."""
+    if not alert.kind.startswith("health."):
+        return frozenset()
+    return frozenset(json.loads(alert.details).get("told", ()))
+
+
 def _told(language: str, details: Mapping[str, object]) -> dict[str, object]:
     """The details as they are read: amounts as money, scopes and periods as words."""
-    told = dict(details)
+    told = with_durations(details, language)
     for name, value in details.items():
         if name.endswith("_usd"):
             amount = None if value is None else Decimal(str(value))

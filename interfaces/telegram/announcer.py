@@ -8,7 +8,7 @@ from datetime import timedelta
 from db.engine import Database
 from db.statements.alerts import AlertRow, alerts_after
 from db.statements.telegram_people import Person, PersonStatus, greeted, people, to_greet
-from interfaces.telegram.alert_texts import alert_text
+from interfaces.telegram.alert_texts import alert_text, told_by_heartbeat
 from interfaces.telegram.config import TelegramSettings
 from interfaces.telegram.sending import Outgoing, Sender, Undeliverable
 from interfaces.telegram.words import language_of, say
@@ -56,8 +56,9 @@ class Announcer:
             return
         owners = [person for person in await self._database.read(people) if self._is_owner(person)]
         for alert in alerts:
+            told = told_by_heartbeat(alert)
             for person in owners:
-                if self._is_news(alert, person):
+                if person.user_id not in told and self._is_news(alert, person):
                     text = alert_text(alert, person.language)
                     await self._tell(person, f"alert:{alert.id}:{person.user_id}", text)
             self._read_to = alert.id

@@ -86,8 +86,9 @@ class Card:
                 return self._say("qa_failed", failed=names or "?")
             case "retrying" | "held" | "approved":
                 return self._say(name)
-            case "escalated" | "stepped_down":
-                return self._say(name, role=payload.get("to"), reason=payload.get("reason", ""))
+            case "escalated" | "stepped_down" | "waiting":
+                role = payload.get("role") if name == "waiting" else payload.get("to")
+                return self._say(name, role=role, reason=payload.get("reason", ""))
             case "postponed":
                 return self._say(name, seconds=payload.get("wait_s"), reason=payload.get("reason"))
             case _:

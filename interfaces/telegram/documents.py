@@ -37,8 +37,16 @@ class ModelState(Read):
     detail: str
 
 
+class Pause(Read):
+    """That a role begins nothing new, and who said so."""
+
+    since: datetime
+    by: str
+    reason: str | None
+
+
 class Agent(Read):
-    """One role. `model` None: nobody works in it, or it needs none."""
+    """One role. `model` None: nobody works in it, or it needs none. `waiting` orders are queued for it."""
 
     role: Role
     status: ModelStatus
@@ -48,6 +56,8 @@ class Agent(Read):
     weak: bool | None
     health: ModelState | None
     workers: int
+    paused: Pause | None = None
+    waiting: int = 0
 
 
 class Agents(Read):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from interfaces.telegram.documents import Agent, Agents, AuditPage, HealthReport
+from interfaces.telegram.documents import Agent, Agents, AuditPage, HealthReport, Pause
 from interfaces.telegram.gateway_client import Detail, Order
 from interfaces.telegram.screens import Screen, short
 from interfaces.telegram.wording import HEALTH_MARKS, STATUS_MARKS, age, price, title
@@ -55,10 +55,19 @@ def agents_screen(language: str, agents: Agents, open_orders: Sequence[Order], *
         flags = [name for name, is_so in (("local", agent.local), ("weak", agent.weak)) if is_so]
         for flag in flags:
             screen.text(f" · {say(language, flag)}")
+        if agent.paused is not None:
+            screen.line(_paused(language, agent.paused, agent.waiting))
         screen.line(_doing(language, _held_by(agent.role, open_orders), is_private=is_private))
         for trouble in _troubles(agent):
             screen.line(trouble)
     return screen
+
+
+def _paused(language: str, pause: Pause, waiting: int) -> str:
+    since = f"{pause.since.astimezone(UTC):%m-%d %H:%M} UTC"
+    reason = f": {short(pause.reason, WORDS_CHARS)}" if pause.reason else ""
+    waits = f" · {say(language, 'orders_wait', n=waiting)}" if waiting else ""
+    return f"{say(language, 'paused', since=since, by=pause.by)}{reason}{waits}"
 
 
 def _worst(agent: Agent) -> ModelStatus:

@@ -5,6 +5,8 @@ Who speaks which is Telegram's word (`language_code`); whoever speaks neither ge
 
 from typing import Final, Literal
 
+from nexus.health_words import HEALTH_WORDS
+
 type Language = Literal["en", "zh"]
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -20,6 +22,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "escalated": ("⬆️ handed up to {role}", "⬆️ 升级给{role}"),
     "stepped_down": ("⬇️ handed to {role}: {reason}", "⬇️ 转给{role}：{reason}"),
     "postponed": ("⏸ waits {seconds} s: {reason}", "⏸ 等待 {seconds} 秒：{reason}"),
+    "waiting": ("⏸ waits: {role} is paused", "⏸ 等待：{role}已暂停"),
     "held": ("✋ waits for your yes", "✋ 等待您同意"),
     "approved": ("👍 approved, it goes on", "👍 已同意，继续"),
     "transcribed": ("🎙 “{text}”", "🎙 “{text}”"),
@@ -180,6 +183,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "works_on": ("on it: {what}", "正在处理：{what}"),
     "works_on_count": ("orders: {n}", "工单：{n}"),
     "idle": ("idle", "空闲"),
+    "paused": ("⏸ paused since {since} by {by}", "⏸ 已暂停，自 {since}，由 {by}"),
+    "orders_wait": ("waiting: {n}", "等待中：{n}"),
     "local": ("local", "本地"),
     "weak": ("weak", "能力弱"),
     "no_model": ("no model", "没有模型"),
@@ -242,6 +247,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Another program asks Telegram for this bot's updates; stop it, or messages come late.",
         "另一个程序也在读取此机器人的消息；请停掉它，否则消息会延迟。",
     ),
+    **{f"alert:{kind}": words for kind, words in HEALTH_WORDS.items()},
     # Orders, one by one.
     "orders": ("The newest orders", "最近的工单"),
     "is_queued": ("received", "已收到"),

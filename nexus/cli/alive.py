@@ -1,4 +1,4 @@
-"""Whether one part lives, for containers: `python -m nexus.cli.alive gateway|worker|telegram`; exit 0 or 1.
+"""Whether one part lives, for containers: `python -m nexus.cli.alive gateway|worker|telegram|heartbeat`; exit 0 or 1.
 
 It asks what `nexus up` asks of its children. In a container the part is process 1.
 """
@@ -13,10 +13,11 @@ from nexus.address import reachable_host
 from nexus.cli.readiness import answers_http, has_beaten, has_said_so
 from nexus.clock import SystemClock
 from nexus.errors import NexusError
+from nexus.heartbeat_file import read_sign
 from nexus.redis_client import make_redis
 from nexus.settings import load_settings
 
-PARTS = ("gateway", "worker", "telegram")
+PARTS = ("gateway", "worker", "telegram", "heartbeat")
 
 
 async def is_alive(settings: GatewaySettings, part: str, pid: int) -> bool:
@@ -26,6 +27,9 @@ async def is_alive(settings: GatewaySettings, part: str, pid: int) -> bool:
             return await answers_http(reachable_host(settings), settings.port)(pid)
         case "telegram":
             return await has_said_so(settings.home / TELEGRAM_STATE)(pid)
+        case "heartbeat":
+            sign = await asyncio.to_thread(read_sign, settings.home)
+            return sign is not None and sign.pid == pid and sign.is_fresh(SystemClock().now())
         case _:
             redis = make_redis(settings.effective_redis_url)
             try:

@@ -133,9 +133,16 @@ def describe_move(event: str, payload: dict[str, Any]) -> str:
         case "qa":
             text = _describe_qa(payload)
         case _:
-            seconds = (payload.get("receipt") or {}).get("seconds")
-            text = f"{name} in {seconds:.1f} s" if isinstance(seconds, int | float) else name
+            text = _describe_rest(name, payload)
     return one_line(text)
+
+
+def _describe_rest(name: str, payload: dict[str, Any]) -> str:
+    """That it waits for somebody who is paused; how it ended; or the event's name."""
+    if name == "waiting":
+        return str(payload.get("reason"))
+    seconds = (payload.get("receipt") or {}).get("seconds")
+    return f"{name} in {seconds:.1f} s" if isinstance(seconds, int | float) else name
 
 
 def _describe_qa(payload: dict[str, Any]) -> str:

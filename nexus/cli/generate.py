@@ -13,7 +13,9 @@ from pydantic.fields import FieldInfo
 
 from agents.config import AgentSettings
 from db.schema import schema_sql
+from equipment.config import EquipmentSettings
 from gateway.config import GatewaySettings
+from heartbeat.config import HeartbeatSettings
 from interfaces.telegram.config import TelegramSettings
 from nexus.budget import BudgetSettings
 from nexus.settings import CommonSettings
@@ -28,6 +30,8 @@ SECTIONS: tuple[tuple[str, type[CommonSettings]], ...] = (
     ("Gateway", GatewaySettings),
     ("Telegram", TelegramSettings),
     ("Models and workers", AgentSettings),
+    ("Heartbeat", HeartbeatSettings),
+    ("Equipment", EquipmentSettings),
 )
 
 

@@ -1,4 +1,4 @@
-"""The command line: `nexus up | chat | doctor | status | orders | cost | budget | why | token | secret | link …`.
+"""The command line: `nexus up | chat | doctor | status | agents | orders | cost | budget | why | token | link …`.
 
 Each command is a few lines that call its module; modules are imported when their command runs, so that
 `nexus --help` stays fast. What cannot work is one line on standard error: exit 2 when a setting or the
@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from nexus.cli.agents import agents
+from nexus.cli.equipment import register_equipment
 from nexus.cli.orders import orders
 from nexus.cli.spending import register_spending
 from nexus.cli.telegram import telegram
@@ -96,12 +98,14 @@ def status(url: Url = None) -> None:
     raise typer.Exit(show_status(company_address(url)))
 
 
+app.add_typer(agents, name="agents")
 app.add_typer(orders, name="orders")
 app.add_typer(token, name="token")
 app.add_typer(secret, name="secret")
 app.command("link")(link)
 app.add_typer(telegram, name="telegram")
 register_spending(app)
+register_equipment(app)
 
 
 @app.command()

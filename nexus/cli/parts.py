@@ -11,10 +11,13 @@ from nexus.cli.readiness import ReadyCheck, answers_http, answers_ping, has_beat
 from nexus.cli.redis_probe import RedisClient
 from nexus.cli.valkey import valkey_command
 from nexus.clock import SystemClock
+from nexus.heartbeat_file import FILE as HEARTBEAT_FILE
 
 VALKEY = "valkey"
 GATEWAY = "gateway"
 TELEGRAM = "telegram"
+WORKER = "worker"
+HEARTBEAT = "heartbeat"
 WORKER_ROLES = "admin,intern,director,ceo"
 
 
@@ -53,7 +56,7 @@ def office_parts(settings: GatewaySettings, redis: RedisClient, starter_url: str
     gateway = (sys.executable, "-m", "gateway.main")
     answers = answers_http(reachable_host(settings), settings.port)
     return [
-        Part("worker", worker, has_beaten(redis, SystemClock()), 2, needs, env),
+        Part(WORKER, worker, has_beaten(redis, SystemClock()), 2, needs, env),
         Part(GATEWAY, gateway, answers, 2, needs, env),
     ]
 
@@ -64,3 +67,14 @@ def telegram_part(settings: GatewaySettings) -> Part:
     argv = (sys.executable, "-m", "interfaces.telegram.bot")
     is_ready = has_said_so(settings.home / STATE_FILE)
     return Part(TELEGRAM, argv, is_ready, 3, (GATEWAY,), env, ready_within_s=float("inf"), is_vital=False)
+
+
+def heartbeat_part(settings: GatewaySettings, starter_url: str | None, *, has_a_bot: bool) -> Part:
+    """The heartbeat, which may end what hangs; it tells people itself where there is a bot to tell them with."""
+    env = {"NEXUS_HOME": str(settings.home), "PORT": str(settings.port)}
+    if starter_url:
+        env["NEXUS_STARTER_URL"] = starter_url
+    flags = ("--enable-recovery", "--enable-telegram") if has_a_bot else ("--enable-recovery",)
+    argv = (sys.executable, "-m", "heartbeat.service", *flags)
+    is_ready = has_said_so(settings.home / HEARTBEAT_FILE)
+    return Part(HEARTBEAT, argv, is_ready, 4, (GATEWAY, WORKER), env, is_vital=False)

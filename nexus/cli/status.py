@@ -21,8 +21,8 @@ def show_status(address: Address) -> int:
     Raises:
         ConfigurationError: nobody answers at `address`, or the secret is wrong.
     """
-    health = _get(address, "/api/health/detailed")
-    agents = _get(address, "/api/agents")
+    health = get(address, "/api/health/detailed")
+    agents = get(address, "/api/agents")
     console = Console(highlight=False)
     overall = str(health.get("status", "unknown"))
     console.print(Text.assemble(f"{address.url}: ", _styled(overall)))
@@ -31,7 +31,13 @@ def show_status(address: Address) -> int:
     return 1 if overall == "critical" else 0
 
 
-def _get(address: Address, path: str) -> dict[str, Any]:
+def get(address: Address, path: str) -> dict[str, Any]:
+    """A document of the company's.
+
+    Raises:
+        ConfigurationError: nobody answers at `address`, or the secret is wrong.
+        NexusError: what answers is no company.
+    """
     try:
         reply = httpx.get(f"{address.url}{path}", headers=address.headers, timeout=TIMEOUT_S, trust_env=False)
     except (httpx.HTTPError, httpx.InvalidURL):

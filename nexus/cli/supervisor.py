@@ -1,6 +1,7 @@
 """Keeps the parts of the company running: starts them when what they need is there, restarts what dies.
 
-Used by `nexus up`. One task per part runs `keep`; `stop` ends every part in order and is safe at any moment.
+Used by `nexus up`. One task per part runs `keep`; `stop` ends every part in order and is safe at any moment. What
+becomes of each part stands in `parts.json` beside the logs' folder, for the heartbeat.
 """
 
 import asyncio
@@ -13,7 +14,9 @@ from typing import NoReturn
 from nexus.cli.child import Child, how_it_ended, rotate, start_child, tail
 from nexus.cli.parts import Part
 from nexus.cli.progress import Progress
+from nexus.clock import SystemClock
 from nexus.errors import NexusError
+from nexus.parts_file import PartsJournal
 
 REFUSED = 2  # the exit code of a process that finds a setting wrong
 
@@ -50,6 +53,7 @@ class Supervisor:
         self._inherited = inherited
         self._children: dict[str, tuple[Part, Child]] = {}
         self._ready: dict[str, asyncio.Event] = {}
+        self._journal = PartsJournal(logs.parent, SystemClock())
 
     async def ready(self, names: Sequence[str]) -> None:
         """Wait until every part in `names` has been ready once."""
@@ -67,6 +71,7 @@ class Supervisor:
         try:
             await self._keep(part)
         except GaveUp as error:
+            self._journal.gave_up(part.name)
             if part.is_vital:
                 raise
             self._progress.say(str(error))
@@ -78,6 +83,7 @@ class Supervisor:
         while True:
             began = time.monotonic()
             code = await self._live(part)
+            self._journal.ended(part.name, how_it_ended(code))
             deaths = 1 if time.monotonic() - began > self._pace.steady_after_s else deaths + 1
             self._give_up_if_hopeless(part, code, deaths)
             delay_s = self._pace.backoff_s(deaths)
@@ -90,6 +96,7 @@ class Supervisor:
         children = [(part, child) for part, child in self._children.values() if child.is_running]
         for layer in sorted({part.layer for part, _ in children}, reverse=True):
             await self._end_all([child for part, child in children if part.layer == layer])
+        self._journal.close()
 
     def kill(self) -> None:
         """End everything at once, whatever it is doing."""
@@ -103,9 +110,11 @@ class Supervisor:
         self._progress.begin(part.name)
         child = await start_child(part.argv, part.env, self._log_of(part), inherited=self._inherited)
         self._children[part.name] = (part, child)
+        self._journal.started(part.name, child.pid)
         while child.is_running:
             if await part.is_ready(child.pid):
                 self._progress.ready(part.name)
+                self._journal.ready(part.name)
                 self._first_ready(part.name).set()
                 break
             if time.monotonic() - began > part.ready_within_s:

@@ -8,11 +8,11 @@ from rich.table import Column, Table
 
 from db.statements.telegram_people import PersonStatus, approve, people, remove
 from interfaces.telegram.config import TelegramSettings
-from interfaces.telegram.pairing import hash_of
 from nexus.cli.order_desk import store
 from nexus.cli.terminal import one_line
 from nexus.clock import SystemClock
 from nexus.errors import PermanentError
+from nexus.pairing import hash_of
 from nexus.settings import load_settings
 
 

@@ -1,24 +1,21 @@
 """What `nexus token` and `nexus secret` do, on the database and the file themselves."""
 
 import getpass
-import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
 from db.statements.access import TokenRow, insert_token, list_tokens, revoke_tokens
-from gateway.tokens import sign_token
+from gateway.new_tokens import TokenWish, make_token
+from gateway.principals import AccessRole
 from nexus.address import AddressSettings, secrets_of
 from nexus.cli.order_desk import store
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, PermanentError
-from nexus.ids import new_id
 from nexus.secret_file import write_new_secret, write_secrets
 from nexus.settings import load_settings
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def create_token(name: str, role: str, days: int) -> None:
@@ -28,16 +25,12 @@ def create_token(name: str, role: str, days: int) -> None:
         ConfigurationError: there is no secret to sign with, or no database.
         PermanentError: the name cannot be used.
     """
-    if not _NAME.fullmatch(name):
-        raise PermanentError(f"{name!r} cannot be a name: 1 to 64 letters, digits, `.`, `_` or `-`.")
+    wish = TokenWish(name, AccessRole(role), days)
     secrets = secrets_of(load_settings(AddressSettings))
-    if not secrets:
-        raise ConfigurationError("a token is signed with the secret, and there is none: `nexus secret new`.")
-    now = SystemClock().now()
-    row = TokenRow(new_id(), name, role, now, f"operator:{_user()}", now + timedelta(days=days))
+    token, row = make_token(wish, secrets, f"operator:{_user()}", SystemClock().now())
     with store() as database:
         database.run_sync(insert_token, row)
-    typer.echo(sign_token(secrets[0], row.jti, now, row.expires_at))
+    typer.echo(token)
     typer.echo(
         f"{name}, {role}, until {_day(row.expires_at)}, id {row.jti}. It is not shown again.", err=True
     )

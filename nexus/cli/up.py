@@ -20,7 +20,15 @@ from nexus.address import secrets_of, url_of
 from nexus.cli.company import place_of
 from nexus.cli.lock import take_lock
 from nexus.cli.panel import Opening, show_opening
-from nexus.cli.parts import TELEGRAM, Part, office_parts, starter_part, telegram_part, valkey_part
+from nexus.cli.parts import (
+    TELEGRAM,
+    Part,
+    heartbeat_part,
+    office_parts,
+    starter_part,
+    telegram_part,
+    valkey_part,
+)
 from nexus.cli.ports import free_port, require_free_port
 from nexus.cli.progress import Progress
 from nexus.cli.redis_probe import NoAnswer, RedisClient, ask, redis_trouble
@@ -123,11 +131,12 @@ class Company:
 
     def _office(self, starter_port: int | None) -> list[Part]:
         telegram = [telegram_part(self._settings)] if self._has_a_bot else []
-        if starter_port is None:
-            return [*office_parts(self._settings, self._redis, None), *telegram]
-        find_model_file()
-        url = f"http://127.0.0.1:{starter_port}/v1"
-        return [starter_part(starter_port), *office_parts(self._settings, self._redis, url), *telegram]
+        starter, url = list[Part](), None
+        if starter_port is not None:
+            find_model_file()
+            starter, url = [starter_part(starter_port)], f"http://127.0.0.1:{starter_port}/v1"
+        heartbeat = heartbeat_part(self._settings, url, has_a_bot=self._has_a_bot)
+        return [*starter, *office_parts(self._settings, self._redis, url), *telegram, heartbeat]
 
     async def _telegram(self) -> str | None:
         """What to say of the bot; None when there is none. It is waited for only a little: Telegram may be far away."""

@@ -196,6 +196,8 @@ def _decided(event: EventRecord, payload: Payload) -> str:
             return f"down to the {payload.get('to')}{_because(payload)}"
         case "postponed":
             return f"again after {payload.get('wait_s')} s{_because(payload)}"
+        case "waiting":
+            return _short(str(payload.get("reason")))
         case "held":
             return f"held: {payload.get('question')}"
         case "approved":

@@ -161,7 +161,7 @@ async def a_worker(
         await router.close()
 
 
-JOBS_THAT_SLEEP = 8  # sweeper, relay, beats, keys; renewing leases, looking for cancels; probes, breakers
+JOBS_THAT_SLEEP = 9  # sweeper, relay, beats, keys; renewing leases, looking for cancels; probes, wishes, breakers
 
 
 async def test_in_an_idle_day_no_model_is_called(idle: Idle, redis: Redis) -> None:

@@ -14,7 +14,7 @@ from db.engine import Database
 from db.tables import metadata
 from tests.conftest import REPOSITORY
 
-PACKAGES = ("nexus", "db", "qa", "agents", "gateway")
+PACKAGES = ("nexus", "db", "qa", "equipment", "agents", "gateway", "interfaces", "heartbeat")
 MAX_LINES = 400
 
 
@@ -38,7 +38,11 @@ def test_the_gateway_does_not_load_litellm() -> None:
 
 
 def test_package_files_are_empty() -> None:
-    full = [path for path in python_files() if path.name == "__init__.py" and path.read_text().strip()]
+    """But the one that gives the brief its `from interfaces.telegram import create_telegram_bot`, when asked for it."""
+    packages = [
+        path for path in python_files() if path.name == "__init__.py" and path.parent.name != "telegram"
+    ]
+    full = [path for path in packages if path.read_text().strip()]
 
     assert full == [], "an import in __init__.py escapes the import rules: move it into a module"
 

@@ -12,7 +12,8 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from agents.fakes.script import Fault, Reply, Rule, Script
-from db.tables import attempts, audit_logs, model_calls, model_health, verdicts, work_orders
+from db.health_tables import model_health
+from db.tables import attempts, audit_logs, model_calls, verdicts, work_orders
 
 PLANTED = {
     "api_secret": "canary-current-secret-4f1a9c0d7e",

@@ -44,6 +44,7 @@ def gateway_settings(home: Path, redis_url: str, **changes: object) -> GatewaySe
         "max_attachment_bytes": 3000,
         "max_wait_s": 30,
         "ws_stall_s": 10,
+        "health_look_s": 0,
         "rate_limit": "none",
         "rate_limit_address": "none",
         "rate_limit_login": "none",

@@ -18,7 +18,17 @@ from websockets.exceptions import ConnectionClosed
 
 ANSWER_S = 10.0
 CLOSES = {1000, 1002, 1003, 1007, 1008, 1009, 1013}
-METHODS = ("ping", "chat.send", "session.subscribe", "order.cancel", "order.approve", "auth", "nope", "")
+METHODS = (
+    "ping",
+    "chat.send",
+    "session.subscribe",
+    "order.cancel",
+    "order.approve",
+    "company.subscribe",
+    "auth",
+    "nope",
+    "",
+)
 ODD: tuple[object, ...] = (
     None,
     True,
@@ -75,7 +85,7 @@ def _odd_request(rng: random.Random) -> str:
 
 def _odd_params(rng: random.Random) -> str:
     """A method that exists, with parameters that are none of its own."""
-    method = rng.choice(METHODS[1:5])
+    method = rng.choice(METHODS[1:6])
     names = rng.choices(["content", "session_id", "after_seq", "order_id", "tier", "qa", "x"], k=2)
     params: dict[str, object] = {
         name: rng.choice([v for v in ODD if not isinstance(v, str)]) for name in names

@@ -15,8 +15,8 @@ from db.statements.model_health import ModelHealth, put_model_health
 from gateway.config import GatewaySettings
 from gateway.main import create_app
 from gateway.openapi import describe
-from gateway.roster import WORKERS
 from nexus.model_status import ModelStatus
+from nexus.roster import WORKERS
 from nexus.work_order import Role
 from tests.gateway.company import LOOPBACK, Company, gateway_settings, services_in
 

@@ -10,8 +10,8 @@ from redis.asyncio import Redis
 
 from db.statements.model_health import ModelHealth, put_model_health
 from gateway.main import create_app
-from gateway.roster import WORKERS
 from nexus.model_status import ModelStatus
+from nexus.roster import WORKERS
 from nexus.work_order import Role
 from tests.gateway.company import LOOPBACK, gateway_settings, services_in
 

@@ -18,8 +18,8 @@ import httpx
 from benchmarks.processes import bare_environment
 from db.engine import Database, open_database
 from db.statements.telegram_people import approve, give_code, meet
-from interfaces.telegram.pairing import hash_of
 from nexus.clock import SystemClock
+from nexus.pairing import hash_of
 from nexus.settings import CommonSettings
 from tests.botapi.api import TOKEN, BotApi
 from tests.chaos.company import REPOSITORY

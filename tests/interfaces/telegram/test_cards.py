@@ -51,6 +51,7 @@ def test_chinese_owners_read_chinese() -> None:
         ("order.qa", {"passed": False, "failed": [{"name": "a"}, {"name": "b"}]}, "🔎 QA failed: a, b"),
         ("order.escalated", {"from": "intern", "to": "ceo"}, "⬆️ handed up to the CEO"),
         ("order.postponed", {"wait_s": 2.5, "reason": "busy"}, "⏸ waits 2.5 s: busy"),
+        ("order.waiting", {"role": "ceo", "reason": "…"}, "⏸ waits: the CEO is paused"),
         ("order.held", {"question": "?"}, "✋ waits for your yes"),
     ],
 )

@@ -1,6 +1,6 @@
 """Pairing codes."""
 
-from interfaces.telegram.pairing import ALPHABET, hash_of, new_code
+from nexus.pairing import ALPHABET, hash_of, new_code
 
 
 def test_a_code_is_short_enough_to_type_and_never_the_same() -> None:

@@ -114,6 +114,9 @@ def a_budget(*, frozen: bool = False, **window: object) -> Budget:
     return Budget.model_validate(report)
 
 
+A_PAUSE = {"since": "2026-11-22T10:02:00Z", "by": "原因", "reason": "假期"}
+
+
 def agents(**changes: object) -> Agents:
     agent = {
         "status": "healthy", "reason": "原因", "model": MODEL, "local": True, "weak": True, "workers": 1,
@@ -164,6 +167,9 @@ def screens(language: str) -> dict[str, Screen]:
         "status": status_screen(language, troubled, orders * 4, NOW, is_private=True),
         "status, well": status_screen(language, every_part(), [], NOW, is_private=False),
         "agents": agents_screen(language, agents(), orders * 2, is_private=True),
+        "agents, paused": agents_screen(
+            language, agents(paused=A_PAUSE, waiting=3, reason="原因"), orders, is_private=True
+        ),
         "agents, group": agents_screen(language, agents(model=None, health=None), orders, is_private=False),
         "orders": orders_screen(language, detail, NOW),
         "no orders": orders_screen(language, [], NOW),
@@ -227,6 +233,12 @@ def test_cost_tells_money_savings_orders_and_tokens() -> None:
     assert "The CEO alone: $2.00 for what cost $0.5000 ($1.50 saved)" in shown
     assert "Orders: 3 · ✍️ 1 ✅ 2" in shown
     assert "Tokens: 1,234 read, 200 written" in shown
+
+
+def test_a_pause_says_since_when_by_whom_why_and_what_waits() -> None:
+    shown = text(agents_screen("en", agents(paused=A_PAUSE, waiting=3), [], is_private=True))
+    assert "⏸ paused since 11-22 10:02 UTC by 原因: 假期 · waiting: 3" in shown
+    assert "paused" not in text(agents_screen("en", agents(), [], is_private=True))
 
 
 def test_cost_draws_a_bar_for_each_role_and_each_limit_in_monospace() -> None:

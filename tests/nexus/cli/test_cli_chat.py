@@ -237,6 +237,7 @@ async def test_what_is_printed_is_plain_text_and_the_exit_code_tells_the_end(
         ),
         ("order.escalated", {"from": "intern", "to": "director"}, "escalated to director"),
         ("order.cancelled", {}, "cancelled"),
+        ("order.waiting", {"role": "ceo", "reason": "It waits: paused."}, "It waits: paused."),
         ("order.held", {"question": "Run it?"}, "held: it waits for your yes"),
         ("order.approved", {"owner": "intern"}, "approved: intern"),
         ("order.stepped_down", {"to": "intern", "reason": "used up"}, "down to intern: used up"),

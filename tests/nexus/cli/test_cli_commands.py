@@ -30,7 +30,7 @@ def test_the_help_names_every_command_and_loads_nothing_heavy() -> None:
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ended.stdout.startswith("[] ")
     money = ("cost", "budget", "freeze", "thaw", "approve", "cancel", "why", "replay")
-    for command in ("up", "chat", "doctor", "status", "orders", "version", *money):
+    for command in ("up", "chat", "doctor", "status", "agents", "orders", "version", *money):
         assert f"  {command} " in ended.stdout
 
 

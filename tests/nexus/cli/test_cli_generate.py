@@ -1,7 +1,9 @@
 """The generated files are as the code would write them now."""
 
 from agents.config import AgentSettings
+from equipment.config import EquipmentSettings
 from gateway.config import GatewaySettings
+from heartbeat.config import HeartbeatSettings
 from interfaces.telegram.config import TelegramSettings
 from nexus.cli.generate import env_example, generated_files
 
@@ -13,7 +15,7 @@ def test_no_generated_file_has_drifted() -> None:
 
 def test_every_setting_is_there_once_commented_out() -> None:
     lines = env_example().splitlines()
-    classes = (AgentSettings, GatewaySettings, TelegramSettings)
+    classes = (AgentSettings, GatewaySettings, TelegramSettings, HeartbeatSettings, EquipmentSettings)
     names = {name.upper() for settings in classes for name in settings.model_fields}
     assert sorted(
         line[1:].split("=")[0] for line in lines if line.startswith("#") and line[1:2].isupper()

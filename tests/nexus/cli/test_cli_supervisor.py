@@ -16,6 +16,8 @@ import pytest
 from nexus.cli.child import ROTATE_BYTES, rotate, tail
 from nexus.cli.parts import Part
 from nexus.cli.supervisor import GaveUp, Pace
+from nexus.parts_file import Stage as Life
+from nexus.parts_file import read_parts
 from tests.conftest import wait_until
 from tests.nexus.cli.parts_on_paper import QUICK, STAY, Stage
 
@@ -157,3 +159,19 @@ def test_the_end_of_a_log_is_its_last_lines_without_control_characters(tmp_path:
     assert tail(log)[-1] == "line 999[2J"
     assert len(tail(log)) == 8
     assert tail(tmp_path / "none.log") == []
+
+
+async def test_what_becomes_of_each_part_stands_in_a_file(stage: Stage, tmp_path: Path) -> None:
+    async with kept(stage, stage.part("worker"), stage.part("gateway")):
+        os.kill(stage.pids_of("worker")[0], signal.SIGKILL)
+        await wait_until(lambda: stage.said.count("worker ready") == 2)
+        file = read_parts(tmp_path)
+        assert file is not None
+        worker, gateway = file.parts["worker"], file.parts["gateway"]
+        assert (worker.stage, worker.deaths, worker.how) == (Life.READY, 1, "SIGKILL")
+        assert worker.pid in stage.pids_of("worker")
+        assert worker.ended_at is not None
+        assert worker.ready_at is not None
+        assert worker.ready_at > worker.ended_at
+        assert (gateway.deaths, gateway.how) == (0, None)
+    assert read_parts(tmp_path) is None, "nothing is kept any more"

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from db.statements.leases import Lease
 from db.statements.model_health import ModelHealth
 from db.statements.switches import Switch
-from gateway.vitals import budget_vital, models_vital
+from db.vitals import budget_vital, heartbeat_vital, models_vital
 from nexus.budget import Window
 from nexus.model_status import ModelStatus
 
@@ -47,3 +48,13 @@ def test_a_freeze_is_seen() -> None:
 
 def test_without_limits_there_is_nothing_to_say() -> None:
     assert budget_vital([], None).reason == "no limit is set"
+
+
+def test_a_heartbeat_that_fell_silent_is_critical_and_one_that_never_ran_is_not_there() -> None:
+    lease = Lease("heartbeat", "office:42:01J", NOW)
+    assert heartbeat_vital([]) is None
+    lives, silent = heartbeat_vital([(lease, True)]), heartbeat_vital([(lease, False)])
+    assert lives is not None
+    assert silent is not None
+    assert (lives.status, silent.status) == (ModelStatus.HEALTHY, ModelStatus.CRITICAL)
+    assert "no sign of life of office:42 since 2026-11-22" in silent.reason

@@ -1,4 +1,4 @@
-"""Pairing codes: made by the bot for a stranger, typed by the owner at the company."""
+"""Pairing codes: made by the Telegram bot for a stranger, typed by the owner at the company or in the dashboard."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""What `/api/health/detailed` says of models and money: one word and one line each."""
+"""What the gateway's health report and the heartbeat say of models, money, the bot and the heartbeat itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,3 +61,17 @@ def telegram_vital(leases: Sequence[tuple[Lease, bool]]) -> Vital | None:
                 ModelStatus.CRITICAL, f"no sign of life of {lease.holder.rpartition(':')[0]} since {since}"
             )
     return Vital(ModelStatus.HEALTHY, f"takes messages, process {leases[0][0].holder.rpartition(':')[0]}")
+
+
+def heartbeat_vital(leases: Sequence[tuple[Lease, bool]]) -> Vital | None:
+    """How the heartbeat is, by the lease it renews at each look; None when none ran, or it was stopped in order."""
+    if not leases:
+        return None
+    lease, holds = leases[0]
+    who = lease.holder.rpartition(":")[0]
+    if not holds:
+        since = f"{lease.until:%Y-%m-%d %H:%M} UTC"
+        return Vital(
+            ModelStatus.CRITICAL, f"nobody looks after the company: no sign of life of {who} since {since}"
+        )
+    return Vital(ModelStatus.HEALTHY, f"looks after the company, process {who}")
