@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
@@ -17,7 +18,7 @@ const toGateway = {
 };
 
 export default defineConfig({
-  plugins: [react(), compressed()],
+  plugins: [react(), apiPage(), compressed()],
   server: {
     host: "127.0.0.1",
     proxy: {
@@ -33,6 +34,25 @@ export default defineConfig({
   },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
 });
+
+/** Puts Swagger UI beside the dashboard, for the gateway's own page at /docs: nothing is loaded from outside. */
+function apiPage(): Plugin {
+  const from = fileURLToPath(new URL("node_modules/swagger-ui-dist/", import.meta.url));
+  return {
+    name: "nexus-api-page",
+    apply: "build",
+    generateBundle() {
+      const { version } = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
+      for (const [name, end] of [
+        ["swagger-ui-bundle.js", "js"],
+        ["swagger-ui.css", "css"],
+      ] as const) {
+        const source = readFileSync(join(from, name));
+        this.emitFile({ type: "asset", fileName: `assets/docs/swagger-ui-${version}.${end}`, source });
+      }
+    },
+  };
+}
 
 /** Writes `.br` and `.gz` beside every text of the bundle, so that the gateway need not compress. */
 function compressed(): Plugin {

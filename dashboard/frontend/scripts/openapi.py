@@ -11,6 +11,8 @@ from pydantic.json_schema import models_json_schema
 from gateway.frames import (
     ApproveParams,
     CancelParams,
+    CompanyFrame,
+    CompanyParams,
     EventFrame,
     RequestFrame,
     ResponseFrame,
@@ -19,8 +21,8 @@ from gateway.frames import (
 from gateway.main import create_app
 from gateway.openapi import describe
 
-SENT = (RequestFrame, SubscribeParams, CancelParams, ApproveParams)
-RECEIVED = (ResponseFrame, EventFrame)
+SENT = (RequestFrame, SubscribeParams, CompanyParams, CancelParams, ApproveParams)
+RECEIVED = (ResponseFrame, EventFrame, CompanyFrame)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 // Writes src/api/schema.d.ts from the gateway's own code, or with --check says whether it is out of date.
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import openapiTS, { astToString } from "openapi-typescript";
@@ -15,9 +16,16 @@ const json = execFileSync(python, [fileURLToPath(new URL("openapi.py", import.me
   maxBuffer: 32 * 1024 * 1024,
   encoding: "utf8",
 });
-const head = "// Generated from the gateway's OpenAPI by `npm run types`; do not edit.\n\n";
-const written =
-  head + astToString(await openapiTS(JSON.parse(json), { alphabetize: true, defaultNonNullable: false }));
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+const types = astToString(
+  await openapiTS(JSON.parse(json), { alphabetize: true, defaultNonNullable: false }),
+);
+// With these tests/dashboard/test_types.py sees without Node whether the file is out of date or was edited.
+const written = `// Generated from the gateway's OpenAPI by \`npm run types\`; do not edit.
+// OpenAPI: sha256 ${sha256(json)}
+// types: sha256 ${sha256(types)}
+
+${types}`;
 
 if (!process.argv.includes("--check")) {
   writeFileSync(target, written);

@@ -1,4 +1,6 @@
 // Generated from the gateway's OpenAPI by `npm run types`; do not edit.
+// OpenAPI: sha256 9d6842cd2e9c92c735af9802aeca60e6d56785939fe3f8a1e151472643e0d462
+// types: sha256 f969229f05b43728e0b954df0006c8a354231d0de7f1494b8b0e025711edff34
 
 export interface paths {
     "/api/agents": {
@@ -11,10 +13,76 @@ export interface paths {
         /**
          * Who works here?
          * @description Each role with its workers and models, by the workers' own beats, and what the newest probes found.
+         *
+         *     What a role does and has done is at most a few seconds old.
          */
         get: operations["list_agents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{role}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a role nothing new to do
+         * @description The role begins no step once this is answered, in no worker of no host; the step that runs is finished.
+         *
+         *     Orders for it stay queued until it is resumed or their deadline comes, spend no tries, and say why they wait; so
+         *     do those that are escalated to it, or are to be tried by it once more. While the `admin` is paused every new order
+         *     waits at the front desk. A role that is paused already stays so, with its time and its reason.
+         */
+        post: operations["pause_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{role}/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a role's models now
+         * @description Every worker asks the vendors for the models of this role, its fallbacks too. Nothing is generated or spent.
+         */
+        post: operations["probe_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{role}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a paused role go on
+         * @description The end of a pause: what waits for the role is begun within a second or two.
+         */
+        post: operations["resume_agent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -193,6 +261,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/health/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How was every part?
+         * @description Where a part's status changed, newest first, for 90 days; a look that finds nothing new leaves no row.
+         *
+         *     One gateway looks every 30 s. What was found while PostgreSQL was away comes when it is back, with its own `at`.
+         *     The newest row of a part holds until now, however old it is.
+         */
+        get: operations["health_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/metrics": {
         parameters: {
             query?: never;
@@ -208,6 +299,29 @@ export interface paths {
          *     that have not ended. While PostgreSQL is away it is about this host's spool alone, and says `partial`.
          */
         get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/metrics/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done and what it cost, over time
+         * @description Figures for charts: a list each, one entry an hour or day, up to now; 0 where nothing was.
+         *
+         *     Calls, dollars, tokens and latencies count by when a call began; orders, QA's verdicts and escalations by when the
+         *     order arrived, so they still move while it is worked on. In an outage as GET /api/metrics.
+         */
+        get: operations["get_metrics_series"];
         put?: never;
         post?: never;
         delete?: never;
@@ -276,6 +390,9 @@ export interface paths {
         /**
          * List conversations
          * @description Conversations, the one that began last first. A request to /v1 is a conversation of its own.
+         *
+         *     With `order=recent` the one where something happened last is first; one that moves while you read pages is then
+         *     on the first page, and on no later one. Such a page may be shorter than `limit` in an outage.
          */
         get: operations["list_sessions"];
         put?: never;
@@ -295,12 +412,124 @@ export interface paths {
         };
         /**
          * Read a conversation
-         * @description What was said, oldest first. 503 with Retry-After while PostgreSQL is away and it may be there.
+         * @description What was said, oldest first: from the beginning, or with `end` the last `limit` messages, and from there back.
+         *
+         *     Give one of `cursor`, `before` and `end`. 503 with Retry-After while PostgreSQL is away and it may be there.
          */
         get: operations["get_session"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/telegram/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may speak to the bot
+         * @description Who was let in, who was removed, and who waits, with the age of the code; the code itself is kept nowhere.
+         *
+         *     People whom the bot's setting `TELEGRAM_ALLOWED_IDS` lets in need no pairing and stand here as waiting.
+         */
+        get: operations["list_telegram_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/telegram/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let somebody speak to the bot no longer
+         * @description From the next message on. Whom the bot's setting `TELEGRAM_ALLOWED_IDS` names may go on: change it there.
+         */
+        delete: operations["remove_telegram_person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/telegram/people/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let somebody speak to the bot
+         * @description Whoever was shown this code; the bot tells them within seconds.
+         *
+         *     A wrong code is audited and counts for `RATE_LIMIT_LOGIN`.
+         */
+        post: operations["approve_telegram_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may come in by what
+         * @description Every token that was handed out, and the browsers that are signed in, the newest first.
+         */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Make a token
+         * @description The token comes in this reply and never again. One that is made by a token opens no longer than that.
+         */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description It opens nothing any more: at once here, within 5 s at other gateways; its WebSockets close within 10 s.
+         *
+         *     For a browser: it is signed out. What was made by it ends with it. Repeating it changes nothing.
+         */
+        delete: operations["revoke_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -675,6 +904,11 @@ export interface components {
              */
             busy: number;
             /**
+             * Doing
+             * @description orders that this role works on right now, at most 20, oldest first; none while the database does not answer
+             */
+            doing: components["schemas"]["DoingView"][];
+            /**
              * Ends
              * @description the day its vendor retires it, if known
              */
@@ -692,6 +926,8 @@ export interface components {
              * @description null when nobody works in this role, or it needs no model
              */
             model: string | null;
+            /** @description null: it is not, or the database does not answer */
+            paused: components["schemas"]["PauseView"] | null;
             /** @description null when nobody knows it */
             price: components["schemas"]["PriceView"] | null;
             /** Provider */
@@ -705,10 +941,19 @@ export interface components {
             /** @description of the workers */
             status: components["schemas"]["Health"];
             /**
+             * Waiting
+             * @description orders queued for this role; 0 while the database does not answer
+             */
+            waiting: number;
+            /**
              * Weak
              * @description True for a model that is known to be weak, like the starter model
              */
             weak: boolean | null;
+            /** @description today and the six days before; null as `work` */
+            week: components["schemas"]["WorkView"] | null;
+            /** @description today, in the budget's time zone; null while the database does not answer */
+            work: components["schemas"]["WorkView"] | null;
             /** Workers */
             workers: number;
         };
@@ -971,6 +1216,12 @@ export interface components {
             /** Windows */
             windows: components["schemas"]["WindowView"][];
         };
+        /**
+         * By
+         * @description What the figures are told apart by.
+         * @enum {string}
+         */
+        By: "role" | "model";
         /**
          * CachedTokens
          * @description Of the tokens read, those from a provider's cache.
@@ -1294,6 +1545,79 @@ export interface components {
             message: components["schemas"]["CompletionMessage"];
         };
         /**
+         * CompanyChange
+         * @description The newest thing that happened to an order, without its content.
+         */
+        CompanyChange: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Event
+             * @description what happened
+             * @example order.delivered
+             */
+            event: string;
+            /** Order Id */
+            order_id: string;
+            /**
+             * Seq
+             * @description the event's number in its session; null: it has none yet
+             */
+            seq: number | null;
+            /** Session Id */
+            session_id: string;
+            /** @description where the order stands now */
+            status: components["schemas"]["Status"];
+        };
+        /**
+         * CompanyChanges
+         * @description What changed since the frame before. It says where to look again; what was missed is not sent again.
+         */
+        CompanyChanges: {
+            /**
+             * Changes
+             * @description 200 at most, the oldest first, one an order
+             */
+            changes: components["schemas"]["CompanyChange"][];
+            /**
+             * More
+             * @description True: more has changed than stands here, so read everything that is shown again
+             */
+            more: boolean;
+        };
+        /**
+         * CompanyFrame
+         * @description Something happened in the company, in any session; one each 250 ms at most, after `company.subscribe`.
+         */
+        CompanyFrame: {
+            /**
+             * Event
+             * @default company.changed
+             * @constant
+             */
+            event?: "company.changed";
+            payload: components["schemas"]["CompanyChanges"];
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: null;
+            /**
+             * Type
+             * @default event
+             * @constant
+             */
+            type?: "event";
+        };
+        /**
+         * CompanyParams
+         * @description Parameters of `company.subscribe`: none. Asked again it changes nothing.
+         */
+        CompanyParams: Record<string, never>;
+        /**
          * CompletionMessage
          * @description The company's answer.
          */
@@ -1407,6 +1731,35 @@ export interface components {
          * @enum {string}
          */
         Difficulty: "trivial" | "normal" | "complex";
+        /**
+         * DoingView
+         * @description An order that a role works on at this moment.
+         */
+        DoingView: {
+            /**
+             * Order Id
+             * @example WO-01JD0Z7M2T9V6Q4B8X3N5K1YHR
+             */
+            order_id: string;
+            /** Session Id */
+            session_id: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Title
+             * @description how the message begins, at most 80 characters
+             */
+            title: string;
+            /**
+             * Url
+             * @description where the order is read
+             * @example /api/work-orders/WO-01JD0Z7M2T…
+             */
+            url: string;
+        };
         /** @description US dollars per million tokens */
         Dollars: number;
         /**
@@ -1532,11 +1885,121 @@ export interface components {
             since?: string | null;
         };
         /**
+         * GroupSeries
+         * @description What a role or a model did. Calls count by when they began, the rest by when its order arrived.
+         */
+        GroupSeries: {
+            /** Calls */
+            calls: number[];
+            /**
+             * Ceo Cost Usd
+             * @description what the CEO's model would have charged for the tokens of the calls of which that is known
+             */
+            ceo_cost_usd: number[];
+            /** Cost Usd */
+            cost_usd: number[];
+            /**
+             * Escalated
+             * @description of these, those that a higher tier worked on too
+             */
+            escalated: number[];
+            /**
+             * Input Tokens
+             * @description fresh ones, without those of the cache
+             */
+            input_tokens: number[];
+            /** Model */
+            model: string | null;
+            /**
+             * Name
+             * @description the role, or provider/model
+             * @example intern
+             */
+            name: string;
+            /** Output Tokens */
+            output_tokens: number[];
+            /**
+             * P50 Ms
+             * @description of calls that were answered; null where there was none
+             */
+            p50_ms: (number | null)[];
+            /** P95 Ms */
+            p95_ms: (number | null)[];
+            /**
+             * Passed
+             * @description of these, those that passed
+             */
+            passed: number[];
+            /** Provider */
+            provider: string | null;
+            role: components["schemas"]["Role"] | null;
+            /**
+             * Tried
+             * @description orders worked on
+             */
+            tried: number[];
+            /**
+             * Verdicts
+             * @description answers that QA judged
+             */
+            verdicts: number[];
+        };
+        /**
          * Health
          * @description How a component is, from best to worst.
          * @enum {string}
          */
         Health: "healthy" | "unknown" | "degraded" | "critical";
+        /**
+         * HealthChangeView
+         * @description A part of the company was found in another status than before.
+         */
+        HealthChangeView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Component
+             * @description as GET /api/health/detailed names it
+             * @example workers.ceo
+             */
+            component: string;
+            /**
+             * Host
+             * @description the host whose process saw it
+             */
+            host: string;
+            /** Id */
+            id: string;
+            /**
+             * Reason
+             * @description as it was then
+             * @example nobody works in this role: its orders wait
+             */
+            reason: string;
+            /** @description from then on; `unknown` also for a part that is not there any more, like a bot that was stopped */
+            status: components["schemas"]["Health"];
+        };
+        /**
+         * HealthHistory
+         * @description Changes, newest first.
+         */
+        HealthHistory: {
+            /** Items */
+            items: components["schemas"]["HealthChangeView"][];
+            /**
+             * Next Cursor
+             * @description pass as `cursor` for the next page; null on the last
+             */
+            next_cursor: string | null;
+            /**
+             * Since
+             * @description the history begins here; null while nobody has looked yet
+             */
+            since: string | null;
+        };
         /**
          * HealthReport
          * @description Every part, and the worst of them as the whole's status.
@@ -1544,7 +2007,7 @@ export interface components {
         HealthReport: {
             /**
              * Components
-             * @description `gateway`, `database`, `redis`, `models`, `budget`, `telegram` if there is a bot, and `workers.<role>` for each role; `voice`, where a worker tells who turns voice messages into words
+             * @description `gateway`, `database`, `redis`, `models`, `budget`, `telegram` and `heartbeat` if there are, and `workers.<role>` for each role; `voice`, where a worker tells who turns voice messages into words
              */
             components: {
                 [key: string]: components["schemas"]["Component"];
@@ -1743,6 +2206,43 @@ export interface components {
              */
             timezone: string;
             totals: components["schemas"]["CallSums"];
+        };
+        /**
+         * MetricsSeries
+         * @description A period over time. Every list is as long as `starts`; the buckets add up to `GET /api/metrics` of the period.
+         */
+        MetricsSeries: {
+            by: components["schemas"]["By"];
+            /**
+             * Ends At
+             * Format: date-time
+             * @description when the last bucket is over
+             */
+            ends_at: string;
+            /**
+             * Groups
+             * @description roles from the front desk up, or models by name
+             */
+            groups: components["schemas"]["GroupSeries"][];
+            orders: components["schemas"]["OrderSeries"];
+            /**
+             * Partial
+             * @description True while PostgreSQL is away or this host's spool is not replayed yet: then something is missing.
+             */
+            partial: boolean;
+            period: components["schemas"]["SeriesSpan"];
+            /**
+             * Starts
+             * @description when each bucket begins, up to now; the last is not over yet
+             */
+            starts: string[];
+            /**
+             * Timezone
+             * @description where its days begin
+             * @example UTC
+             */
+            timezone: string;
+            unit: components["schemas"]["Unit"];
         };
         /**
          * Mode
@@ -1946,6 +2446,61 @@ export interface components {
             reason: string;
         };
         /**
+         * NewTokenView
+         * @description A token that was just made.
+         */
+        NewTokenView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Created By
+             * @example operator:anna
+             */
+            created_by: string;
+            /**
+             * Current
+             * @description true for the token or browser that asks
+             */
+            current: boolean;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * @description the token's `jti`
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "token" | "browser";
+            /**
+             * Name
+             * @description `@browser` for a browser
+             * @example phone
+             */
+            name: string;
+            /**
+             * Opens
+             * @description false once it is over or revoked, or the token that it was made by is
+             */
+            opens: boolean;
+            /** Revoked At */
+            revoked_at: string | null;
+            role: components["schemas"]["AccessRole"];
+            /**
+             * Token
+             * @description the token itself, said this once and kept nowhere
+             */
+            token: string;
+        };
+        /**
          * OpenAIError
          * @description The document of an error under /v1.
          */
@@ -2013,6 +2568,31 @@ export interface components {
              * @default false
              */
             partial?: boolean;
+        };
+        /**
+         * OrderSeries
+         * @description What became of the orders that arrived in each bucket, as it stands now.
+         */
+        OrderSeries: {
+            /** Arrived */
+            arrived: number[];
+            /** Delivered */
+            delivered: number[];
+            /**
+             * Escalated
+             * @description those that more than one tier has worked on
+             */
+            escalated: number[];
+            /**
+             * Failed
+             * @description failed, or given up as dead
+             */
+            failed: number[];
+            /**
+             * Saved Usd
+             * @description of delivered orders with both amounts known; negative when the work was dearer than at the CEO
+             */
+            saved_usd: number[];
         };
         /**
          * OrderSums
@@ -2111,6 +2691,83 @@ export interface components {
             url: string;
         };
         /**
+         * PauseView
+         * @description That a role begins nothing new, and who said so.
+         */
+        PauseView: {
+            /**
+             * By
+             * @example owner
+             */
+            by: string;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * PeopleView
+         * @description Everybody who has written, in the order in which they first did.
+         */
+        PeopleView: {
+            /** Items */
+            items: components["schemas"]["PersonView"][];
+        };
+        /**
+         * PersonStatus
+         * @description Whether somebody may speak.
+         * @enum {string}
+         */
+        PersonStatus: "waiting" | "paired" | "removed";
+        /**
+         * PersonView
+         * @description Somebody who has written to the bot.
+         */
+        PersonView: {
+            /** Code Expires At */
+            code_expires_at: string | null;
+            /**
+             * Code Given At
+             * @description when the code was shown that waits to be approved; null without one that still opens
+             */
+            code_given_at: string | null;
+            /**
+             * Decided At
+             * @description when the person was let in or removed
+             */
+            decided_at: string | null;
+            /**
+             * Decided By
+             * @example owner
+             */
+            decided_by: string | null;
+            /**
+             * First Seen At
+             * Format: date-time
+             */
+            first_seen_at: string;
+            /**
+             * Id
+             * @description Telegram's own id of the person
+             */
+            id: number;
+            /**
+             * Language
+             * @description as Telegram says
+             * @example zh-hans
+             */
+            language: string | null;
+            /**
+             * Name
+             * @description as the person calls himself on Telegram; anybody may take any name
+             */
+            name: string;
+            status: components["schemas"]["PersonStatus"];
+        };
+        /**
          * PriceView
          * @description What a model costs, in US dollars per million tokens.
          */
@@ -2119,6 +2776,19 @@ export interface components {
             cache_write: components["schemas"]["Dollars"];
             input: components["schemas"]["Dollars"];
             output: components["schemas"]["Dollars"];
+        };
+        /**
+         * ProbeView
+         * @description A probe that was asked for.
+         */
+        ProbeView: {
+            /**
+             * Asked At
+             * Format: date-time
+             * @description the result is there when `health.checked_at` of GET /api/agents is later, within seconds
+             */
+            asked_at: string;
+            role: components["schemas"]["Role"];
         };
         /**
          * ProblemDocument
@@ -2421,11 +3091,18 @@ export interface components {
              */
             saved_usd: number;
         };
+        /** @enum {string} */
+        SeriesSpan: "today" | "week" | "month";
         /**
          * SessionDetail
          * @description A conversation with its messages, oldest first.
          */
         SessionDetail: {
+            /**
+             * Earlier Cursor
+             * @description pass as `before` for what was said before; null at the beginning
+             */
+            earlier_cursor: string | null;
             /** Messages */
             messages: components["schemas"]["MessageView"][];
             /**
@@ -2436,8 +3113,14 @@ export interface components {
             session: components["schemas"]["SessionView"];
         };
         /**
+         * SessionOrder
+         * @description What comes first.
+         * @enum {string}
+         */
+        SessionOrder: "begun" | "recent";
+        /**
          * SessionPage
-         * @description Conversations, newest first.
+         * @description Conversations, in the order that was asked for.
          */
         SessionPage: {
             /** Items */
@@ -2555,6 +3238,64 @@ export interface components {
         /** @enum {string} */
         Tier: "intern" | "director" | "ceo";
         /**
+         * TokenList
+         * @description Tokens and browsers, the newest first.
+         */
+        TokenList: {
+            /** Items */
+            items: components["schemas"]["TokenView"][];
+        };
+        /**
+         * TokenView
+         * @description A token that was handed out, or a browser that signed in. Nothing here opens anything.
+         */
+        TokenView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Created By
+             * @example operator:anna
+             */
+            created_by: string;
+            /**
+             * Current
+             * @description true for the token or browser that asks
+             */
+            current: boolean;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * @description the token's `jti`
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "token" | "browser";
+            /**
+             * Name
+             * @description `@browser` for a browser
+             * @example phone
+             */
+            name: string;
+            /**
+             * Opens
+             * @description false once it is over or revoked, or the token that it was made by is
+             */
+            opens: boolean;
+            /** Revoked At */
+            revoked_at: string | null;
+            role: components["schemas"]["AccessRole"];
+        };
+        /**
          * Unanswered
          * @description A model that was asked before the one that answered.
          */
@@ -2569,6 +3310,8 @@ export interface components {
              */
             trouble: string;
         };
+        /** @enum {string} */
+        Unit: "hour" | "day";
         /**
          * UsageView
          * @description Tokens of one call.
@@ -2660,6 +3403,46 @@ export interface components {
              */
             role: "system" | "developer" | "user" | "assistant" | "tool" | "function";
         };
+        /**
+         * WorkView
+         * @description A role's work of some days. Rates are shares from 0 to 1, and null without anything to count.
+         */
+        WorkView: {
+            /**
+             * Attempts
+             * @description tries that have ended, however they did
+             */
+            attempts: number;
+            /**
+             * Cost Usd
+             * @description US dollars; null means not priced
+             */
+            cost_usd: number;
+            /**
+             * P50 Ms
+             * @description half of the role's answered model calls took at most so long
+             */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** Qa Pass Rate */
+            qa_pass_rate: number | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Success Rate
+             * @description of these, those whose answer was delivered
+             */
+            success_rate: number | null;
+            /**
+             * Verdicts
+             * @description answers that QA has judged
+             */
+            verdicts: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2685,6 +3468,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agents"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    pause_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: components["schemas"]["Role"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Reason
+                     * @description for the audit, and for whose order waits
+                     * @default
+                     */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentView"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    probe_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: components["schemas"]["Role"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeView"];
+                };
+            };
+            /** @description Nobody works in this role, or it needs no model */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description It was asked for less than 5 s ago */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Redis does not answer, so no worker can be asked */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    resume_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: components["schemas"]["Role"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Reason
+                     * @description for the audit, and for whose order waits
+                     * @default
+                     */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentView"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -3010,6 +3935,41 @@ export interface operations {
             };
         };
     };
+    health_history: {
+        parameters: {
+            query?: {
+                /** @description only this part */
+                component?: string | null;
+                /** @description `next_cursor` of a page */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthHistory"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     get_metrics: {
         parameters: {
             query?: {
@@ -3029,6 +3989,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_metrics_series: {
+        parameters: {
+            query?: {
+                /** @description what the figures are told apart by */
+                by?: components["schemas"]["By"];
+                /** @description today by the hour; this week from Monday or this month by the day */
+                period?: components["schemas"]["SeriesSpan"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsSeries"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -3192,9 +4186,11 @@ export interface operations {
     list_sessions: {
         parameters: {
             query?: {
-                /** @description `next_cursor` of a page */
+                /** @description `next_cursor` of a page of the same order */
                 cursor?: string | null;
                 limit?: number;
+                /** @description `begun`: the newest conversation first; `recent`: the newest activity */
+                order?: components["schemas"]["SessionOrder"];
             };
             header?: never;
             path?: never;
@@ -3225,8 +4221,12 @@ export interface operations {
     get_session: {
         parameters: {
             query?: {
+                /** @description `earlier_cursor` of a page */
+                before?: string | null;
                 /** @description `next_cursor` of a page */
                 cursor?: string | null;
+                /** @description the newest messages instead of the first */
+                end?: boolean;
                 limit?: number;
             };
             header?: never;
@@ -3244,6 +4244,273 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionDetail"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_telegram_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleView"];
+                };
+            };
+            /** @description No bot has ever run for this company */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    remove_telegram_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description Nobody is paired under this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description No bot has ever run for this company */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    approve_telegram_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Code
+                     * @description what the bot has shown; small letters, blanks and dashes make no difference
+                     * @example 7K3M-9XQ2
+                     */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description The code opens nothing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description No bot has ever run for this company */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Days
+                     * @description how long it opens
+                     * @default 30
+                     */
+                    days?: number;
+                    /**
+                     * Name
+                     * @description whose it is
+                     * @example phone
+                     */
+                    name: string;
+                    /**
+                     * Role
+                     * @description the owner may do everything, a viewer only read
+                     * @default viewer
+                     * @enum {string}
+                     */
+                    role?: "owner" | "viewer";
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTokenView"];
+                };
+            };
+            /** @description There is no secret to sign with */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenView"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -1,5 +1,5 @@
 /** Who is signed in. The secret goes out once and is kept nowhere; the cookie is HttpOnly. */
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import type { Schemas } from "./client";
 import { ConnectionLost, problemFrom } from "./problem";
 
@@ -34,6 +34,13 @@ export async function signOut(everywhere: boolean): Promise<void> {
   await bodyOf(
     everywhere ? await call("POST", "/api/session/end-all") : await call("DELETE", "/api/session"),
   );
+}
+
+/** Signs out and begins anew at the sign-in, with nothing left of what was shown. */
+export async function leave(client: QueryClient, everywhere: boolean): Promise<void> {
+  await signOut(everywhere);
+  client.clear();
+  window.location.assign("/");
 }
 
 async function call(method: string, path: string, body?: unknown): Promise<Response> {

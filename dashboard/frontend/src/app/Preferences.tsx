@@ -2,7 +2,7 @@
 import { ActionIcon, Menu, useMantineColorScheme } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { sessionOptions, signOut } from "../api/session";
+import { leave, sessionOptions } from "../api/session";
 import { choose } from "../i18n";
 import { Icon } from "../ui/Icon";
 import styles from "./Shell.module.css";
@@ -14,14 +14,12 @@ export function Preferences() {
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const client = useQueryClient();
   const session = useQuery(sessionOptions).data;
-  const leave = async (everywhere: boolean) => {
-    await signOut(everywhere).catch(() => undefined);
-    client.clear();
-    window.location.assign("/");
-  };
+  const goOut = (everywhere: boolean) =>
+    // What went wrong shows at the place where one goes: still signed in, or no gateway.
+    leave(client, everywhere).catch(() => window.location.assign("/"));
   return (
     <div className={styles.preferences}>
-      <Menu position="top-end" withinPortal={false}>
+      <Menu position="top-end" withinPortal={false} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("app.account")}>
             <Icon name="more" />
@@ -46,8 +44,8 @@ export function Preferences() {
           {session && session.via !== "local" ? (
             <>
               <Menu.Divider />
-              <Menu.Item onClick={() => void leave(false)}>{t("app.signOut")}</Menu.Item>
-              <Menu.Item onClick={() => void leave(true)}>{t("app.signOutAll")}</Menu.Item>
+              <Menu.Item onClick={() => void goOut(false)}>{t("app.signOut")}</Menu.Item>
+              <Menu.Item onClick={() => void goOut(true)}>{t("app.signOutAll")}</Menu.Item>
             </>
           ) : null}
         </Menu.Dropdown>

@@ -14,6 +14,7 @@ const PAGES = [
   { to: "/budget", name: "budget" },
   { to: "/condition", name: "health" },
   { to: "/audit", name: "audit" },
+  { to: "/settings", name: "settings" },
 ] as const satisfies readonly { to: string; name: IconName }[];
 
 export function Shell() {

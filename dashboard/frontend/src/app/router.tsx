@@ -6,28 +6,39 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { ConnectionLost } from "../api/problem";
 import { orderSearch } from "../features/orders/search";
-import { Failure, Loading } from "../ui/States";
+import { Loading } from "../ui/States";
 import { NotFound } from "./NotFound";
+import { PageLost } from "./PageLost";
 import { Shell } from "./Shell";
 
-const chatPage = () => import("../features/chat/ChatPage");
+/** The router would load everything anew when code does not come; while the gateway is away, nothing would be left. */
+const codeOf =
+  <Code,>(load: () => Promise<Code>) =>
+  (): Promise<Code> =>
+    load().catch((error: unknown) => {
+      throw new ConnectionLost(`the page's code did not come: ${String(error)}`);
+    });
+
+const chatPage = codeOf(() => import("../features/chat/ChatPage"));
 const LOADERS = {
   NewChat: chatPage,
   OpenChat: chatPage,
-  OrdersPage: () => import("../features/orders/OrdersPage"),
-  OrderPage: () => import("../features/orders/OrderPage"),
-  AgentsPage: () => import("../features/agents/AgentsPage"),
-  MetricsPage: () => import("../features/metrics/MetricsPage"),
-  HealthPage: () => import("../features/health/HealthPage"),
-  AuditPage: () => import("../features/audit/AuditPage"),
-  BudgetPage: () => import("../features/budget/BudgetPage"),
+  OrdersPage: codeOf(() => import("../features/orders/OrdersPage")),
+  OrderPage: codeOf(() => import("../features/orders/OrderPage")),
+  ReplayPage: codeOf(() => import("../features/orders/ReplayPage")),
+  AgentsPage: codeOf(() => import("../features/agents/AgentsPage")),
+  MetricsPage: codeOf(() => import("../features/metrics/MetricsPage")),
+  HealthPage: codeOf(() => import("../features/health/HealthPage")),
+  AuditPage: codeOf(() => import("../features/audit/AuditPage")),
+  BudgetPage: codeOf(() => import("../features/budget/BudgetPage")),
+  SettingsPage: codeOf(() => import("../features/settings/SettingsPage")),
+  PayrollSection: codeOf(() => import("../features/settings/PayrollSection")),
+  TelegramSection: codeOf(() => import("../features/settings/TelegramSection")),
+  TokensSection: codeOf(() => import("../features/settings/TokensSection")),
+  SessionsSection: codeOf(() => import("../features/settings/SessionsSection")),
 };
-
-/** Fetches every page's code ahead, so that one can go there while the gateway is away. */
-export async function loadPages(): Promise<void> {
-  for (const load of Object.values(LOADERS)) await load().catch(() => undefined);
-}
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
@@ -64,6 +75,12 @@ const order = createRoute({
   component: lazyRouteComponent(LOADERS.OrderPage, "OrderPage"),
 });
 
+const replay = createRoute({
+  getParentRoute: () => root,
+  path: "/orders/$orderId/replay",
+  component: lazyRouteComponent(LOADERS.ReplayPage, "ReplayPage"),
+});
+
 const agents = createRoute({
   getParentRoute: () => root,
   path: "/agents",
@@ -94,6 +111,44 @@ const budget = createRoute({
   component: lazyRouteComponent(LOADERS.BudgetPage, "BudgetPage"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(LOADERS.SettingsPage, "SettingsPage"),
+});
+
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/payroll", replace: true });
+  },
+});
+
+const payroll = createRoute({
+  getParentRoute: () => settings,
+  path: "/payroll",
+  component: lazyRouteComponent(LOADERS.PayrollSection, "PayrollSection"),
+});
+
+const telegram = createRoute({
+  getParentRoute: () => settings,
+  path: "/telegram",
+  component: lazyRouteComponent(LOADERS.TelegramSection, "TelegramSection"),
+});
+
+const tokens = createRoute({
+  getParentRoute: () => settings,
+  path: "/tokens",
+  component: lazyRouteComponent(LOADERS.TokensSection, "TokensSection"),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => settings,
+  path: "/sessions",
+  component: lazyRouteComponent(LOADERS.SessionsSection, "SessionsSection"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -101,20 +156,18 @@ export const router = createRouter({
     conversation,
     orders,
     order,
+    replay,
     agents,
     metrics,
     health,
     audit,
     budget,
+    settings.addChildren([settingsHome, payroll, telegram, tokens, sessions]),
   ]),
   defaultPreload: "intent",
   defaultPendingComponent: () => <Loading />,
   defaultErrorComponent: ({ error }) => (
-    // Most likely a page's code that could not be fetched, or is of an older version than the gateway's.
-    <Failure
-      error={error instanceof Error ? error : new Error(String(error))}
-      onRetry={() => window.location.reload()}
-    />
+    <PageLost error={error instanceof Error ? error : new Error(String(error))} />
   ),
   scrollRestoration: true,
 });
@@ -123,4 +176,9 @@ declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
   }
+}
+
+/** Fetches every page's code ahead, so that one can go there while the gateway is away. */
+export async function loadPages(): Promise<void> {
+  for (const load of Object.values(LOADERS)) await load().catch(() => undefined);
 }

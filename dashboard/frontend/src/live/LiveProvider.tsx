@@ -1,18 +1,31 @@
 /** The one WebSocket for the whole app: events go into the query cache, the state of the line to who shows it. */
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
-import { ordersKey, sessionsKey } from "../api/orders";
 import { sessionOptions } from "../api/session";
+import { noteAll, noteChanges, noteConversation, ordersOf, refresherOf } from "./changes";
 import { EMPTY, type SessionCourse, withEvents } from "./course";
-import { type Connection, type LiveEvent, LiveSocket, type World } from "./socket";
+import type { Refresher } from "./refresher";
+import { type Change, type Connection, type LiveEvent, LiveSocket, type World } from "./socket";
+
+type Watcher = (changes: readonly Change[], more: boolean) => void;
 
 interface Live {
   state: Connection;
-  follow(sessionId: string): void;
+  /** Whether every change of the company is told; else one has to ask. */
+  isTold: boolean;
+  follow(sessionId: string, afterSeq?: number): void;
   hurry(): void;
+  /** Calls with every change until the returned function is called. */
+  watch(watcher: Watcher): () => void;
 }
 
-const LiveContext = createContext<Live>({ state: "off", follow: () => {}, hurry: () => {} });
+const LiveContext = createContext<Live>({
+  state: "off",
+  isTold: false,
+  follow: () => {},
+  hurry: () => {},
+  watch: () => () => {},
+});
 
 const browser: World = {
   open: () => new WebSocket(`${window.location.origin.replace(/^http/, "ws")}/ws`, ["nexus.v1"]),
@@ -25,14 +38,8 @@ const browser: World = {
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [state, setState] = useState<Connection>("off");
-  const socket = useMemo(
-    () =>
-      new LiveSocket(browser, {
-        onState: setState,
-        onEvents: (events) => take(client, events),
-      }),
-    [client],
-  );
+  const [isTold, setTold] = useState(false);
+  const { socket, refresher, watchers } = useMemo(() => lineFor(client, setState, setTold), [client]);
   useEffect(() => {
     socket.start();
     const hurry = () => socket.hurry();
@@ -42,32 +49,77 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       window.removeEventListener("online", hurry);
       document.removeEventListener("visibilitychange", hurry);
       socket.stop();
+      refresher.stop();
       client.removeQueries({ queryKey: ["course"] });
     };
-  }, [socket, client]);
+  }, [socket, refresher, client]);
   useEffect(() => {
     if (state === "refused") void client.invalidateQueries({ queryKey: sessionOptions.queryKey });
     if (state === "open")
       void client.invalidateQueries({ predicate: (query) => query.state.status === "error" });
   }, [state, client]);
   const live = useMemo(
-    () => ({ state, follow: (id: string) => socket.follow(id), hurry: () => socket.hurry() }),
-    [state, socket],
+    (): Live => ({
+      state,
+      isTold,
+      follow: (id, afterSeq) => socket.follow(id, afterSeq),
+      hurry: () => socket.hurry(),
+      watch: (watcher) => {
+        watchers.add(watcher);
+        return () => watchers.delete(watcher);
+      },
+    }),
+    [state, isTold, socket, watchers],
   );
   return <LiveContext.Provider value={live}>{children}</LiveContext.Provider>;
+}
+
+function lineFor(
+  client: QueryClient,
+  setState: (state: Connection) => void,
+  setTold: (isTold: boolean) => void,
+) {
+  const refresher = refresherOf(client);
+  const watchers = new Set<Watcher>();
+  const socket = new LiveSocket(browser, {
+    onState: setState,
+    onEvents: (events) => take(client, refresher, events),
+    onCompany: (isFollowed) => {
+      setTold(isFollowed);
+      if (isFollowed) noteAll(refresher); // what was missed
+    },
+    onChanges: (changes, more) => {
+      noteChanges(client, refresher, changes, more);
+      for (const watcher of watchers) watcher(changes, more);
+    },
+  });
+  return { socket, refresher, watchers };
 }
 
 export function useConnection(): Live {
   return useContext(LiveContext);
 }
 
-/** The course of a session's orders, from its first event on, as it goes on. */
-export function useCourse(sessionId: string | undefined): SessionCourse {
-  const live = useContext(LiveContext);
+const NET_MS = 60_000;
+
+/** How often to ask for what is told of: seldom while it is, every `ms` while it is not. */
+export function usePace(ms: number): number {
+  return useContext(LiveContext).isTold ? NET_MS : ms;
+}
+
+/** Calls with every change of the company; `watcher` is to be stable. */
+export function useChanges(watcher: Watcher): void {
+  const { watch } = useContext(LiveContext);
+  useEffect(() => watch(watcher), [watch, watcher]);
+}
+
+/** The course of a session's orders from an event on, as it goes on; `undefined` while that is not known. */
+export function useCourse(sessionId: string, afterSeq: number | undefined): SessionCourse {
+  const { follow } = useContext(LiveContext);
   useEffect(() => {
-    if (sessionId) live.follow(sessionId);
-  }, [sessionId, live]);
-  return useQuery(courseOptions(sessionId ?? "")).data ?? EMPTY;
+    if (afterSeq !== undefined) follow(sessionId, afterSeq);
+  }, [sessionId, afterSeq, follow]);
+  return useQuery(courseOptions(sessionId)).data ?? EMPTY;
 }
 
 /** Kept for good: the gateway sends an event once on a connection, so what is forgotten here does not come again. */
@@ -81,32 +133,12 @@ function courseOptions(sessionId: string) {
   });
 }
 
-function take(client: QueryClient, events: LiveEvent[]): void {
-  const bySession = grouped(events);
-  for (const [sessionId, own] of bySession) {
+function take(client: QueryClient, refresher: Refresher, events: LiveEvent[]): void {
+  for (const [sessionId, own] of grouped(events)) {
     client.setQueryData(courseOptions(sessionId).queryKey, (course = EMPTY) => withEvents(course, own));
+    noteConversation(client, refresher, sessionId);
   }
-  for (const { payload } of events) if (typeof payload.order_id === "string") changed.add(payload.order_id);
-  refreshSoon(client);
-}
-
-const REFRESH_MS = 1_000;
-const changed = new Set<string>();
-let resting = 0;
-
-/** What is read over REST is asked for again at once, but not more than once a second however much happens. */
-function refreshSoon(client: QueryClient): void {
-  if (resting !== 0 || changed.size === 0) return;
-  void client.invalidateQueries({
-    predicate: ({ queryKey: [kind, orderId] }) => kind === "order" && changed.has(String(orderId)),
-  });
-  changed.clear();
-  void client.invalidateQueries({ queryKey: ordersKey });
-  void client.invalidateQueries({ queryKey: sessionsKey });
-  resting = window.setTimeout(() => {
-    resting = 0;
-    refreshSoon(client);
-  }, REFRESH_MS);
+  noteChanges(client, refresher, ordersOf(events));
 }
 
 function grouped(events: LiveEvent[]): Map<string, LiveEvent[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EMPTY, withEvents } from "./course";
+import { EMPTY, MOST_ORDERS, withEvents } from "./course";
 import type { LiveEvent } from "./socket";
 
 const ORDER = "WO-01M82RVWM3V7K0NAX92PZA8R96";
@@ -81,6 +81,32 @@ describe("the course of an order", () => {
     ]);
     expect(odd).toMatchObject({ status: "queued", question: null, files: [] });
     expect(withEvents(EMPTY, [{ ...event("queued"), payload: {} }])).toEqual(EMPTY);
+  });
+
+  test("has the words of a voice message for its question once they are known", () => {
+    const heard = courseOf([
+      event("queued", { content: "Listen to it.", attachments: [{ kind: "audio", name: null }] }),
+      event("transcribed", { text: "What is the capital?", seconds: 2, model: "ear" }),
+    ]);
+    expect(heard).toMatchObject({ status: "queued", question: "What is the capital?" });
+    expect(heard.steps.at(-1)).toEqual({
+      event: "transcribed",
+      model: "ear",
+      reason: "What is the capital?",
+    });
+  });
+
+  test("keeps the newest orders of a session that never ends", () => {
+    let course = EMPTY;
+    const ids = Array.from(
+      { length: 5_000 },
+      (_, n) => `WO-01M82RVWM3V7K0NAX92P${String(n).padStart(6, "0")}`,
+    );
+    for (const id of ids) course = withEvents(course, [event("queued", { order_id: id })]);
+    const kept = Object.keys(course.orders);
+    expect(kept.length).toBeGreaterThanOrEqual(MOST_ORDERS);
+    expect(kept.length).toBeLessThan(2 * MOST_ORDERS);
+    expect(kept.at(-1)).toBe(ids.at(-1));
   });
 
   test("leaves the courses of other orders as they are, by identity", () => {

@@ -44,11 +44,15 @@ export interface OrderCourse {
 }
 
 export interface SessionCourse {
-  /** Oldest first, since ids are sortable by time. */
+  /** The newest ones, oldest first, since ids are sortable by time. */
   orders: Readonly<Record<string, OrderCourse>>;
 }
 
 export const EMPTY: SessionCourse = { orders: {} };
+
+/** Orders of one session that are kept; older ones are in the store. */
+export const MOST_ORDERS = 200;
+const ROOM = 50; // so that not every event makes room
 
 const ENDS: ReadonlySet<string> = new Set(["delivered", "asked", "declined", "failed", "cancelled", "dead"]);
 
@@ -60,7 +64,14 @@ export function withEvents(course: SessionCourse, events: readonly LiveEvent[]):
     if (typeof orderId !== "string") continue;
     orders[orderId] = advance(orders[orderId] ?? fresh(orderId), event);
   }
-  return { orders };
+  return { orders: newest(orders) };
+}
+
+function newest(orders: Record<string, OrderCourse>): Record<string, OrderCourse> {
+  const ids = Object.keys(orders);
+  if (ids.length <= MOST_ORDERS + ROOM) return orders;
+  const kept = ids.sort().slice(-MOST_ORDERS);
+  return Object.fromEntries(kept.flatMap((id) => (orders[id] ? [[id, orders[id]]] : [])));
 }
 
 function fresh(orderId: string): OrderCourse {
@@ -99,6 +110,8 @@ function advance(before: OrderCourse, event: LiveEvent): OrderCourse {
         retryOf: text(said.retry_of),
         files: Array.isArray(said.attachments) ? (said.attachments as SentFile[]) : [],
       };
+    case "transcribed":
+      return { ...order, question: text(said.text) ?? order.question };
     case "triaged":
       return { ...order, status: "triaged", owner: role(said.owner), reason: text(said.reason) };
     case "working":
@@ -146,7 +159,8 @@ export function stepOf(name: string, said: LiveEvent["payload"], attempt: number
   const model = text(said.model);
   if (model) step.model = model;
   if (typeof said.attempt === "number") step.attempt = said.attempt;
-  const reason = text(said.reason) ?? text(said.question);
+  const reason =
+    text(said.reason) ?? text(said.question) ?? (name === "transcribed" ? text(said.text) : null);
   if (reason) step.reason = reason;
   if (typeof said.passed === "boolean") step.passed = said.passed;
   if (Array.isArray(said.failed)) step.failed = said.failed as FailedCheck[];

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { type Connection, type LiveEvent, LiveSocket, LONGEST_WAIT_MS } from "./socket";
+import { type Change, type Connection, type LiveEvent, LiveSocket, LONGEST_WAIT_MS } from "./socket";
 
 /** A WebSocket whose other end is the test. */
 class Line {
@@ -25,6 +25,10 @@ class Line {
   drops(code = 1006) {
     this.onclose?.({ code });
   }
+  answers(method: string, error: string | null = null) {
+    const id = this.sent.findLast((frame) => frame.method === method)?.id;
+    this.says({ type: "res", id, ok: error === null, error: error ? { code: error, message: "" } : null });
+  }
   subscriptions() {
     return this.sent.filter((frame) => frame.method === "session.subscribe").map((frame) => frame.params);
   }
@@ -33,6 +37,7 @@ class Line {
 let lines: Line[];
 let events: LiveEvent[];
 let states: Connection[];
+let told: (boolean | Change[])[];
 let socket: LiveSocket;
 
 function line(): Line {
@@ -46,6 +51,7 @@ beforeEach(() => {
   lines = [];
   events = [];
   states = [];
+  told = [];
   const world = {
     open: () => {
       lines.push(new Line());
@@ -58,6 +64,8 @@ beforeEach(() => {
   const listener = {
     onEvents: (batch: LiveEvent[]) => events.push(...batch),
     onState: (state: Connection) => states.push(state),
+    onCompany: (isFollowed: boolean) => told.push(isFollowed),
+    onChanges: (changes: Change[]) => told.push(changes),
   };
   socket = new LiveSocket(world, listener);
 });
@@ -158,6 +166,40 @@ describe("the live line", () => {
     line().says({ type: "res", id: asked?.id, ok: false, error: { code: "store-unavailable", message: "" } });
     vi.advanceTimersByTime(5_000);
     expect(line().subscriptions()).toHaveLength(2);
+  });
+
+  test("follows a long session from where it is told", () => {
+    socket.follow("s1", 700);
+    socket.start();
+    line().onopen?.();
+    expect(line().subscriptions()).toEqual([{ session_id: "s1", after_seq: 700 }]);
+  });
+
+  test("follows the company on every line, and says when it does not", () => {
+    const change = { order_id: "WO-1", session_id: "s9", status: "queued", event: "order.queued" };
+    socket.start();
+    line().onopen?.();
+    line().answers("company.subscribe");
+    line().says({ type: "event", event: "company.changed", payload: { changes: [change, "odd"] } });
+    line().drops();
+    vi.advanceTimersByTime(1_000);
+    line().onopen?.();
+    line().answers("company.subscribe");
+    expect(told).toEqual([true, [change], false, true]);
+    expect(events).toEqual([]);
+  });
+
+  test("asks for the company again while the database is away, not when there is no such thing", () => {
+    const asked = () => line().sent.filter((frame) => frame.method === "company.subscribe").length;
+    socket.start();
+    line().onopen?.();
+    line().answers("company.subscribe", "store-unavailable");
+    vi.advanceTimersByTime(5_000);
+    expect(asked()).toBe(2);
+    line().answers("company.subscribe", "not-found");
+    vi.advanceTimersByTime(5_000);
+    expect(asked()).toBe(2);
+    expect(told).toEqual([]);
   });
 
   test("takes noise for noise", () => {

@@ -1,6 +1,7 @@
 /**
  * The WebSocket, kept open: it follows sessions, comes back after every loss with the last `seq` it saw, and hands
- * events on in batches, each numbered event once. Knows nothing of React.
+ * events on in batches, each numbered event once. It follows the company too: that something changed, not what.
+ * Knows nothing of React.
  */
 import type { Schemas } from "../api/client";
 
@@ -15,19 +16,33 @@ export interface World {
   random(): number;
 }
 
+/** One order that changed; look again for what is to be known of it. */
+export interface Change {
+  order_id: string;
+  session_id: string;
+  status: string;
+  event: string;
+}
+
 export interface Listener {
   onEvents(events: LiveEvent[]): void;
   onState(state: Connection): void;
+  /** Whether changes of the whole company are told from now on; what was before is to be looked for. */
+  onCompany(isFollowed: boolean): void;
+  /** `more`: there were more than are told. */
+  onChanges(changes: Change[], more: boolean): void;
 }
 
 export const FIRST_WAIT_MS = 500;
 export const LONGEST_WAIT_MS = 15_000;
-const BATCH_MS = 40;
+const BATCH_MS = 80;
 const PING_EVERY_MS = 20_000;
 const PATIENCE_MS = 10_000;
 const AGAIN_MS = 4_000;
 const MOST_SESSIONS = 60; // the gateway follows 64 on one connection
 const UNAUTHENTICATED = 4401;
+const COMPANY = "company"; // no session is called so
+const FINAL: ReadonlySet<string> = new Set(["invalid", "not-found", "forbidden"]);
 
 export class LiveSocket {
   #socket: WebSocket | null = null;
@@ -35,9 +50,10 @@ export class LiveSocket {
   #failures = 0;
   #next = 1;
   #batch: LiveEvent[] = [];
+  #isCompanyFollowed = false;
   #timers = { retry: 0, batch: 0, ping: 0, patience: 0 };
   readonly #seen = new Map<string, number>();
-  readonly #asked = new Map<number, string>(); // request → the session it asked for
+  readonly #asked = new Map<number, string>(); // request → the session it asked for, or the company
 
   constructor(
     private readonly world: World,
@@ -70,17 +86,17 @@ export class LiveSocket {
     this.#connect();
   }
 
-  /** Follows a session from its first event on; does nothing when it is followed already. */
-  follow(sessionId: string): void {
+  /** Follows a session from an event on, the first if not told; does nothing when it is followed already. */
+  follow(sessionId: string, afterSeq = 0): void {
     if (this.#seen.has(sessionId)) return;
-    this.#seen.set(sessionId, 0);
+    this.#seen.set(sessionId, afterSeq);
     const [oldest] = this.#seen.keys();
     if (this.#seen.size > MOST_SESSIONS && oldest !== undefined) {
       this.#seen.delete(oldest);
       if (this.#state === "open") this.#socket?.close(1000); // only a new connection follows fewer
       return;
     }
-    if (this.#state === "open") this.#subscribe(sessionId, 0);
+    if (this.#state === "open") this.#subscribe(sessionId, afterSeq);
   }
 
   #connect(): void {
@@ -103,6 +119,7 @@ export class LiveSocket {
   #onOpen(socket: WebSocket): void {
     if (socket !== this.#socket) return;
     this.#become("open");
+    this.#subscribeCompany();
     for (const [sessionId, seq] of this.#seen) this.#subscribe(sessionId, seq);
     this.#ping(socket);
   }
@@ -114,6 +131,10 @@ export class LiveSocket {
     const frame = parsed(text);
     if (frame?.type === "res") this.#onAnswer(frame);
     if (frame?.type !== "event") return;
+    if (frame.event === "company.changed") {
+      this.#onChanged(frame.payload);
+      return;
+    }
     const sessionId = String(frame.payload.session_id ?? "");
     if (frame.seq !== null) {
       const seen = this.#seen.get(sessionId);
@@ -133,14 +154,24 @@ export class LiveSocket {
     else this.#retryLater();
   }
 
-  /** A session that could not be followed, e.g. because the database was away, is asked for again. */
+  #onChanged(payload: LiveEvent["payload"]): void {
+    const changes = Array.isArray(payload.changes) ? payload.changes.filter(isChange) : [];
+    this.listener.onChanges(changes, payload.more === true);
+  }
+
+  /** What could not be followed, e.g. because the database was away, is asked for again. */
   #onAnswer(frame: Schemas["ResponseFrame"]): void {
-    const sessionId = this.#asked.get(Number(frame.id));
+    const asked = this.#asked.get(Number(frame.id));
     this.#asked.delete(Number(frame.id));
-    if (frame.ok || sessionId === undefined || frame.error?.code === "invalid") return;
+    if (frame.ok && asked === COMPANY) this.#followCompany(true);
+    const code = frame.error?.code ?? "";
+    if (frame.ok || asked === undefined || (asked === COMPANY ? FINAL.has(code) : code === "invalid")) return;
+    const socket = this.#socket;
     this.world.setTimeout(() => {
-      const seen = this.#seen.get(sessionId);
-      if (seen !== undefined && this.#state === "open") this.#subscribe(sessionId, seen);
+      const seen = this.#seen.get(asked);
+      if (socket !== this.#socket || this.#state !== "open") return;
+      if (asked === COMPANY) this.#subscribeCompany();
+      else if (seen !== undefined) this.#subscribe(asked, seen);
     }, AGAIN_MS);
   }
 
@@ -154,6 +185,17 @@ export class LiveSocket {
   #subscribe(sessionId: string, afterSeq: number): void {
     this.#asked.set(this.#next, sessionId);
     this.#send("session.subscribe", { session_id: sessionId, after_seq: afterSeq });
+  }
+
+  #subscribeCompany(): void {
+    this.#asked.set(this.#next, COMPANY);
+    this.#send("company.subscribe", {});
+  }
+
+  #followCompany(isFollowed: boolean): void {
+    if (isFollowed === this.#isCompanyFollowed) return;
+    this.#isCompanyFollowed = isFollowed;
+    this.listener.onCompany(isFollowed);
   }
 
   /** A line that is dead without saying so is found by a ping that nobody answers. */
@@ -193,7 +235,13 @@ export class LiveSocket {
     if (state === this.#state) return;
     this.#state = state;
     this.listener.onState(state);
+    if (state !== "open") this.#followCompany(false);
   }
+}
+
+function isChange(one: unknown): one is Change {
+  const change = one as Partial<Change> | null;
+  return typeof change?.order_id === "string" && typeof change.session_id === "string";
 }
 
 type Frame = (LiveEvent & { type: "event" }) | (Schemas["ResponseFrame"] & { type: "res" });

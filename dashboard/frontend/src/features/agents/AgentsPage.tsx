@@ -1,32 +1,39 @@
-/** The four roles: who works, with which model, how it is, and what it cost today. */
-import { queryOptions, useQuery } from "@tanstack/react-query";
+/** The org chart: who works, on what, with which model, how well, and at what price. */
+import { SegmentedControl } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, type Schemas, unwrap } from "../../api/client";
+import { AGENTS_MS, AGENTS_NET_MS, type Agent, agentsOptions } from "../../api/agents";
+import { ROLES } from "../../api/client";
+import { usePace } from "../../live/LiveProvider";
 import { Page } from "../../ui/Page";
 import { Failure, Loading } from "../../ui/States";
 import { AgentCard } from "./AgentCard";
 import styles from "./Agents.module.css";
+import type { Span } from "./WorkFigures";
 
-const agentsOptions = queryOptions({
-  queryKey: ["agents"] as const,
-  queryFn: ({ signal }) => unwrap(api.GET("/api/agents", { signal })),
-  refetchInterval: 5_000,
-});
-
-const todayOptions = queryOptions({
-  queryKey: ["metrics", "today"] as const,
-  queryFn: ({ signal }) =>
-    unwrap(api.GET("/api/metrics", { params: { query: { period: "today" } }, signal })),
-  refetchInterval: 30_000,
-});
+const SPANS: readonly Span[] = ["today", "week"];
 
 export function AgentsPage() {
   const { t } = useTranslation();
-  const found = useQuery(agentsOptions);
-  const today = useQuery(todayOptions);
+  const pace = Math.min(usePace(AGENTS_MS), AGENTS_NET_MS);
+  const found = useQuery({ ...agentsOptions, refetchInterval: pace });
+  const [span, setSpan] = useState<Span>("today");
   return (
-    <Page title={t("agents.title")} hint={t("agents.org")}>
-      {found.data ? <Chart agents={found.data.items} today={today.data} /> : null}
+    <Page
+      title={t("agents.title")}
+      hint={t("agents.org")}
+      aside={
+        <SegmentedControl
+          size="xs"
+          aria-label={t("agents.period")}
+          value={span}
+          onChange={(value) => setSpan(value as Span)}
+          data={SPANS.map((value) => ({ value, label: t(`agents.${value}`) }))}
+        />
+      }
+    >
+      {found.data ? <Chart agents={found.data.items} span={span} /> : null}
       {found.isPending ? <Loading /> : null}
       {found.isError && !found.data ? (
         <Failure error={found.error} onRetry={() => void found.refetch()} />
@@ -35,24 +42,22 @@ export function AgentsPage() {
   );
 }
 
-interface Props {
-  agents: Schemas["AgentView"][];
-  today: Schemas["Metrics"] | undefined;
-}
-
-/** The front desk on top, the three tiers below it. */
-function Chart({ agents, today }: Props) {
-  const card = (agent: Schemas["AgentView"]) => (
-    <AgentCard
-      key={agent.role}
-      agent={agent}
-      today={today?.by_role.find((sums) => sums.role === agent.role)}
-    />
-  );
+/** The front desk on top, the three tiers below it from the cheapest on; a column on a phone. */
+function Chart({ agents, span }: { agents: Agent[]; span: Span }) {
+  const { t } = useTranslation();
+  const inOrder = ROLES.flatMap((role) => agents.filter((agent) => agent.role === role));
   return (
-    <div className={styles.chart}>
-      <div className={styles.desk}>{agents.filter((agent) => agent.role === "admin").map(card)}</div>
-      <div className={styles.tiers}>{agents.filter((agent) => agent.role !== "admin").map(card)}</div>
-    </div>
+    <ol className={styles.chart} aria-label={t("agents.chart")}>
+      {inOrder.map((agent, place) => (
+        <li key={agent.role} data-role={agent.role}>
+          <AgentCard agent={agent} span={span} />
+          {place > 0 && place < inOrder.length - 1 ? (
+            <span className={styles.next} aria-hidden="true">
+              →
+            </span>
+          ) : null}
+        </li>
+      ))}
+    </ol>
   );
 }

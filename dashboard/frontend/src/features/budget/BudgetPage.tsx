@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { budgetOptions } from "../../api/budget";
 import { api, type Schemas, unwrap } from "../../api/client";
 import { useMayChange } from "../../api/session";
 import { Moment } from "../../ui/Bits";
@@ -9,14 +10,13 @@ import { dollars } from "../../ui/format";
 import { Card, Page } from "../../ui/Page";
 import { Complaint, Failure, Loading } from "../../ui/States";
 import { readable } from "../../ui/text";
+import { WindowBar } from "../../ui/WindowBar";
 import styles from "./Budget.module.css";
 import { LimitForm } from "./LimitForm";
-import { budgetOptions } from "./queries";
-import { WindowBar } from "./WindowBar";
 
 export function BudgetPage() {
   const { t } = useTranslation();
-  const found = useQuery(budgetOptions);
+  const found = useQuery(budgetOptions); // limits and the freeze are changed elsewhere too, of which nothing tells
   return (
     <Page title={t("budget.title")}>
       {found.data ? <Budget budget={found.data} /> : null}

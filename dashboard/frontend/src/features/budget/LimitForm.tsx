@@ -3,10 +3,10 @@ import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { budgetOptions } from "../../api/budget";
 import { api, ROLES, unwrap } from "../../api/client";
 import { Complaint } from "../../ui/States";
 import styles from "./Budget.module.css";
-import { budgetOptions } from "./queries";
 
 type Limit = number | null | "setting";
 const SCOPES = ["company", ...ROLES] as const;

@@ -11,6 +11,7 @@ import { Complaint } from "../../ui/States";
 import styles from "./Chat.module.css";
 import { FileChips, FilePicker, useFiles } from "./Files";
 import { keyed, send } from "./queries";
+import { Voice } from "./Voice";
 
 interface Props {
   sessionId: string | null;
@@ -91,6 +92,7 @@ function Field({ sessionId, onSent }: Props) {
           ]}
         />
         <FilePicker files={files} />
+        <Voice onRecorded={(file) => void files.add([file])} />
         <span className={styles.keys}>{t("chat.keys")}</span>
         <ActionIcon
           type="submit"

@@ -1,34 +1,46 @@
-/** One conversation: its turns, and the field for the next one. */
+/** One conversation from its end: its turns, earlier ones on demand, and the field for the next one. */
 import { Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "../../api/problem";
-import { useConnection, useCourse } from "../../live/LiveProvider";
-import { Empty, Failure, Loading } from "../../ui/States";
+import { useCourse, usePace } from "../../live/LiveProvider";
+import { Complaint, Empty, Failure, Loading } from "../../ui/States";
 import styles from "./Chat.module.css";
 import { Composer } from "./Composer";
-import { conversationOptions } from "./queries";
+import { conversationOptions, messagesOf } from "./queries";
 import { TurnView } from "./TurnView";
 import { turnsOf } from "./turns";
-import { useStickToEnd } from "./useStickToEnd";
+import { useStart } from "./useStart";
+import { useKeepPlace, useStickToEnd } from "./useStickToEnd";
 
-const SHOWN = 40;
+const SHOWN = 30;
+const PACE_MS = 4_000;
 
 export function ConversationView({ sessionId }: { sessionId: string }) {
   const { t } = useTranslation();
-  const { state } = useConnection();
-  const course = useCourse(sessionId);
-  const stored = useQuery(conversationOptions(sessionId, state === "open"));
+  const stored = useInfiniteQuery({ ...conversationOptions(sessionId), refetchInterval: usePace(PACE_MS) });
+  const course = useCourse(sessionId, useStart(stored.data?.pages));
   const [shown, setShown] = useState(SHOWN);
-  const turns = useMemo(() => turnsOf(stored.data?.messages ?? [], course), [stored.data, course]);
+  const turns = useMemo(() => {
+    const messages = messagesOf(stored.data?.pages ?? []);
+    // The answer of a turn may be in this part and its question in the one before.
+    return turnsOf(messages, course).filter((turn) => turn.question !== "" || !stored.hasNextPage);
+  }, [stored.data, stored.hasNextPage, course]);
+  const visible = turns.slice(-shown);
   const end = useStickToEnd(turns);
+  const top = useKeepPlace(visible[0]?.orderId);
   if (stored.error instanceof ApiProblem && stored.error.status === 404) {
     return <Empty title={t("chat.noSession")} />;
   }
   if (!stored.data && stored.isError) {
     return <Failure error={stored.error} onRetry={() => void stored.refetch()} />;
   }
+  const showEarlier = () => {
+    top.remember();
+    setShown(visible.length + SHOWN);
+    if (turns.length < shown + SHOWN && stored.hasNextPage) void stored.fetchNextPage();
+  };
   return (
     <>
       <div
@@ -38,15 +50,18 @@ export function ConversationView({ sessionId }: { sessionId: string }) {
         aria-relevant="additions"
         aria-busy={stored.isPending}
       >
-        {turns.length > shown ? (
-          <Button variant="subtle" size="xs" onClick={() => setShown(shown + SHOWN)}>
+        <Complaint error={stored.isFetchNextPageError ? stored.error : null} />
+        {turns.length > shown || stored.hasNextPage ? (
+          <Button variant="subtle" size="xs" loading={stored.isFetchingNextPage} onClick={showEarlier}>
             {t("chat.older")}
           </Button>
         ) : null}
         {stored.isPending && turns.length === 0 ? <Loading /> : null}
-        {turns.slice(-shown).map((turn) => (
-          <TurnView key={turn.orderId} turn={turn} />
-        ))}
+        <div ref={top.ref}>
+          {visible.map((turn) => (
+            <TurnView key={turn.orderId} turn={turn} />
+          ))}
+        </div>
         <div ref={end.ref} />
       </div>
       {end.isAway ? (

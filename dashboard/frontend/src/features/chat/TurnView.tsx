@@ -1,35 +1,39 @@
 /** One turn: what you said, and the order's card or its answer. */
+import { useInViewport } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { memo, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isOpen } from "../../api/client";
+import { isOpen, type OrderDetail } from "../../api/client";
 import { orderOptions } from "../../api/orders";
-import { useConnection } from "../../live/LiveProvider";
-import { Mark } from "../../ui/Bits";
+import { usePace } from "../../live/LiveProvider";
+import { Attachments } from "../../ui/order/Attachments";
 import { readable } from "../../ui/text";
 import { AnswerCard, type Panel } from "./AnswerCard";
 import styles from "./Chat.module.css";
 import { OrderCard } from "./OrderCard";
-import { standOf, type Turn } from "./turns";
+import { filesOf, isHeard, questionOf, standOf, type Turn } from "./turns";
 
-const LIVE_MS = 15_000;
-const LOST_MS = 4_000;
+const PACE_MS = 4_000;
+const QUICK_MS = 1_000;
 
 export const TurnView = memo(
   function TurnView({ turn }: { turn: Turn }) {
     const [panel, setPanel] = useState<Panel>(null);
     const isUnclear = turn.course ? isOpen(turn.course.status) : turn.answer === null;
-    const { state } = useConnection();
+    const { ref, inViewport } = useInViewport();
+    const pace = usePace(PACE_MS);
+    const isLasting = useLater(QUICK_MS);
+    const isRead = turn.course === null ? isUnclear || inViewport : isUnclear && isLasting;
     const detail = useQuery({
       ...orderOptions(turn.orderId),
-      enabled: isUnclear || panel !== null,
-      // Events say when there is something to read; without them it has to be asked for.
-      refetchInterval: isUnclear ? (state === "open" ? LIVE_MS : LOST_MS) : false,
+      // Events tell all of a quick order but what it has cost so far; of an old turn they tell nothing.
+      enabled: isRead || panel !== null,
+      refetchInterval: isUnclear ? pace : false,
     });
     const stand = standOf(turn, detail.data);
     return (
-      <article className={styles.turn}>
-        <Question turn={turn} />
+      <article ref={ref} className={styles.turn}>
+        <Question turn={turn} detail={detail.data} />
         {isOpen(stand.status) ? (
           <OrderCard orderId={turn.orderId} stand={stand} detail={detail.data} />
         ) : (
@@ -44,25 +48,38 @@ export const TurnView = memo(
     before.turn.question === after.turn.question,
 );
 
-function Question({ turn }: { turn: Turn }) {
+/** False at first, true from `ms` after the beginning on. */
+function useLater(ms: number): boolean {
+  const [isLater, setLater] = useState(false);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setLater(true), ms);
+    return () => window.clearTimeout(timer);
+  }, [ms]);
+  return isLater;
+}
+
+function Question({ turn, detail }: { turn: Turn; detail: OrderDetail | undefined }) {
   const { t } = useTranslation();
   const { course } = turn;
-  const isElsewhere = course?.channel && course.channel !== "rest";
+  const channel = course?.channel ?? detail?.order.channel;
+  const isElsewhere = channel && channel !== "rest";
+  const files = filesOf(turn, detail);
+  const heard = isHeard(turn, detail);
+  const isListening = heard === false && isOpen(standOf(turn, detail).status);
   return (
     <div className={styles.question}>
       <span className="visually-hidden">{t("chat.you")}</span>
-      {course?.retryOf ? <div className={styles.small}>{t("chat.retryOf")}</div> : null}
+      {(course?.retryOf ?? detail?.order.retry_of) ? (
+        <div className={styles.small}>{t("chat.retryOf")}</div>
+      ) : null}
+      {heard ? <div className={styles.small}>{t("attachment.transcript")}</div> : null}
       <div className={styles.words} dir="auto">
-        {readable(turn.question)}
+        {isListening ? t("chat.listening") : readable(questionOf(turn, detail))}
       </div>
-      {course?.files.map((file) => (
-        <Mark key={`${file.kind} ${file.name}`} tone="still">
-          {readable(file.name ?? file.kind)}
-        </Mark>
-      ))}
+      {files.length > 0 ? <Attachments orderId={turn.orderId} files={files} /> : null}
       {isElsewhere ? (
         <div className={styles.small}>
-          {t("chat.via", { channel: t(`channel.${course.channel as "telegram"}`) })}
+          {t("chat.via", { channel: t(`channel.${channel as "telegram"}`) })}
         </div>
       ) : null}
     </div>

@@ -1,55 +1,48 @@
 /** What the chat asks the gateway. */
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions } from "@tanstack/react-query";
 import { api, newKey, type Schemas, type Tier, unwrap } from "../../api/client";
 import { sessionsKey } from "../../api/orders";
 import { ApiProblem } from "../../api/problem";
 
 export type Message = Schemas["MessageView"];
-export type Conversation = { session: Schemas["SessionView"]; messages: Message[] };
+type Part = Schemas["SessionDetail"];
 
-const PAGE = 200;
-const MOST_PAGES = 10; // the gateway lists from the oldest on; who has said more than 2,000 things sees the first ones
+const SESSIONS = 50;
+const MESSAGES = 60;
 
+/** The conversations, the one in which something happened last first. */
 export const sessionsOptions = infiniteQueryOptions({
   queryKey: sessionsKey,
-  queryFn: ({ pageParam, signal }) =>
-    unwrap(
-      api.GET("/api/sessions", {
-        params: { query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } },
-        signal,
-      }),
-    ),
+  queryFn: ({ pageParam, signal }) => {
+    const query = { order: "recent" as const, limit: SESSIONS, ...(pageParam ? { cursor: pageParam } : {}) };
+    return unwrap(api.GET("/api/sessions", { params: { query }, signal }));
+  },
   initialPageParam: null as string | null,
   getNextPageParam: (page) => page.next_cursor,
-  refetchInterval: (query) => (query.state.data && query.state.data.pages.length > 1 ? false : 15_000),
 });
 
-/** Everything that was said; what is said from now on comes live. */
-export function conversationOptions(sessionId: string, isLive: boolean) {
-  return queryOptions({
+/** What was said, from the end backwards: the "next" page is the one before. What is said from now on comes live. */
+export function conversationOptions(sessionId: string) {
+  return infiniteQueryOptions({
     queryKey: ["conversation", sessionId] as const,
-    queryFn: ({ signal }) => readConversation(sessionId, signal),
+    queryFn: ({ pageParam, signal }) => {
+      const place = pageParam ? { before: pageParam } : { end: true };
+      return unwrap(
+        api.GET("/api/sessions/{session_id}", {
+          params: { path: { session_id: sessionId }, query: { limit: MESSAGES, ...place } },
+          signal,
+        }),
+      );
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.earlier_cursor,
     staleTime: 30_000,
-    refetchInterval: isLive ? false : 4_000,
   });
 }
 
-async function readConversation(sessionId: string, signal: AbortSignal): Promise<Conversation> {
-  const messages: Message[] = [];
-  let cursor: string | null = null;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const query: { limit: number; cursor?: string } = cursor ? { limit: PAGE, cursor } : { limit: PAGE };
-    const found: Schemas["SessionDetail"] = await unwrap(
-      api.GET("/api/sessions/{session_id}", { params: { path: { session_id: sessionId }, query }, signal }),
-    );
-    messages.push(...found.messages);
-    cursor = found.next_cursor;
-    if (cursor === null) return { session: found.session, messages };
-  }
-  const last = await unwrap(
-    api.GET("/api/sessions/{session_id}", { params: { path: { session_id: sessionId } } }),
-  );
-  return { session: last.session, messages };
+/** The messages of the parts that were read, oldest first. */
+export function messagesOf(parts: readonly Part[]): Message[] {
+  return parts.toReversed().flatMap((part) => part.messages);
 }
 
 /** A message as it is to be sent. `key` is its own, so that sending it again does nothing twice. */

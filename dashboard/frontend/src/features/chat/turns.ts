@@ -1,7 +1,10 @@
 /** A conversation as turns: a question, and what became of it. From what is stored and what comes live. Pure. */
 import { type Hold, isOpen, type OrderDetail, type Receipt, type Role, type Status } from "../../api/client";
 import type { OrderCourse, SessionCourse, Step } from "../../live/course";
+import type { AttachedFile } from "../../ui/order/Attachments";
 import type { Message } from "./queries";
+
+const KINDS = ["image", "audio", "document"] as const;
 
 export interface Turn {
   orderId: string;
@@ -70,6 +73,28 @@ export function standOf(turn: Turn, detail: OrderDetail | undefined): Stand {
     steps: course?.steps ?? [],
     isStopping: typeof order?.cancel_requested_at === "string",
   };
+}
+
+/** What came with the question, numbered as the gateway does. */
+export function filesOf(turn: Turn, detail: OrderDetail | undefined): AttachedFile[] {
+  if (detail) return detail.attachments;
+  const files = (turn.course?.files ?? []).map(({ kind, name }, n) => {
+    const known = KINDS.find((one) => one === kind);
+    return known ? { n: n + 1, kind: known, name: typeof name === "string" ? name : null } : null;
+  });
+  return files.filter((file) => file !== null);
+}
+
+/** What was asked, in its own words; a stored message names its files too. */
+export function questionOf(turn: Turn, detail: OrderDetail | undefined): string {
+  return turn.course?.question ?? detail?.order.content ?? turn.question;
+}
+
+/** Whether its voice message is heard: `null` when it has none. */
+export function isHeard(turn: Turn, detail: OrderDetail | undefined): boolean | null {
+  if (!filesOf(turn, detail).some((file) => file.kind === "audio")) return null;
+  const isTold = turn.course?.steps.some((step) => step.event === "transcribed");
+  return isTold || (detail?.events.some((event) => event.type === "order.transcribed") ?? false);
 }
 
 /** Dollars of the calls so far; null when one of them has no known price. */

@@ -8,6 +8,7 @@ import { Failure, Loading } from "../../ui/States";
 import { readable } from "../../ui/text";
 import { Alerts } from "./Alerts";
 import styles from "./Health.module.css";
+import { History } from "./History";
 
 const healthOptions = queryOptions({
   queryKey: ["health"] as const,
@@ -30,6 +31,7 @@ export function HealthPage() {
         {found.isError && !found.data ? (
           <Failure error={found.error} onRetry={() => void found.refetch()} />
         ) : null}
+        <History />
         <Alerts />
       </div>
     </Page>

@@ -1,36 +1,39 @@
 /** One order with all that is known of it. */
 import { Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { isOpen, type OrderDetail } from "../../api/client";
-import { orderOptions, useOrderAction } from "../../api/orders";
+import { useOrderAction } from "../../api/orders";
 import { ApiProblem } from "../../api/problem";
 import { useMayChange } from "../../api/session";
-import { useConnection } from "../../live/LiveProvider";
 import { StatusMark } from "../../ui/Bits";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { AgainButtons } from "../../ui/order/AgainButtons";
+import { Attachments } from "../../ui/order/Attachments";
 import { HoldQuestion } from "../../ui/order/HoldQuestion";
 import { Progress } from "../../ui/order/Progress";
 import { Facts, ReceiptFacts } from "../../ui/order/ReceiptLine";
 import { Card, Page } from "../../ui/Page";
 import { Complaint, Empty, Failure, Loading } from "../../ui/States";
-import { readable } from "../../ui/text";
+import { oneLine, readable } from "../../ui/text";
 import { Attempts } from "./Attempts";
 import { useFacts } from "./facts";
 import { History } from "./History";
 import { ModelCalls } from "./ModelCalls";
 import styles from "./Orders.module.css";
+import { useOrder } from "./useOrder";
 
 export function OrderPage() {
   const { orderId } = useParams({ from: "/orders/$orderId" });
   const { t } = useTranslation();
-  const found = useQuery(orderOptions(orderId));
+  const found = useOrder(orderId);
   const isUnknown = found.error instanceof ApiProblem && [404, 422].includes(found.error.status);
   return (
-    <Page title={t("orders.detail")} hint={orderId} back={<Link to="/orders">{t("orders.back")}</Link>}>
+    <Page
+      title={t("orders.detail")}
+      hint={oneLine(orderId, 60)}
+      back={<Link to="/orders">{t("orders.back")}</Link>}
+    >
       {found.data ? <Detail key={orderId} detail={found.data} /> : null}
       {found.isPending ? <Loading /> : null}
       {isUnknown ? <Empty title={t("order.notFound")} /> : null}
@@ -44,22 +47,21 @@ export function OrderPage() {
 function Detail({ detail }: { detail: OrderDetail }) {
   const { t } = useTranslation();
   const { order } = detail;
-  const { follow } = useConnection();
   const facts = useFacts(order);
-  useEffect(() => {
-    if (isOpen(order.status)) follow(order.session_id); // its events make this query ask again
-  }, [order.status, order.session_id, follow]);
   return (
     <div className={styles.detail}>
       <Card title={t("orders.question")} aside={<StatusMark status={order.status} />}>
         <div className={styles.words} dir="auto">
           {readable(order.content)}
         </div>
+        {detail.attachments.length > 0 ? (
+          <Attachments orderId={order.id} files={detail.attachments} transcript={transcriptOf(detail)} />
+        ) : null}
         <Actions detail={detail} />
       </Card>
       {order.result || order.failure_reason ? (
         <Card title={t("orders.answer")}>
-          {order.failure_reason ? <p>{readable(order.failure_reason)}</p> : null}
+          {order.failure_reason ? <p className={styles.words}>{readable(order.failure_reason)}</p> : null}
           {order.result ? <Markdown text={order.result} /> : null}
         </Card>
       ) : null}
@@ -76,6 +78,12 @@ function Detail({ detail }: { detail: OrderDetail }) {
       <History events={detail.events} />
     </div>
   );
+}
+
+/** The words of its voice messages, once somebody has listened. */
+function transcriptOf(detail: OrderDetail): string | null {
+  const heard = detail.events.find((event) => event.type === "order.transcribed");
+  return typeof heard?.payload.text === "string" ? heard.payload.text : null;
 }
 
 function Actions({ detail }: { detail: OrderDetail }) {
@@ -105,6 +113,9 @@ function Actions({ detail }: { detail: OrderDetail }) {
       ) : (
         <AgainButtons orderId={order.id} owner={order.owner} onMade={opened} />
       )}
+      <Link to="/orders/$orderId/replay" params={{ orderId: order.id }}>
+        {t("replay.title")}
+      </Link>
       <Link to="/chat/$sessionId" params={{ sessionId: order.session_id }}>
         {t("orders.conversation")}
       </Link>

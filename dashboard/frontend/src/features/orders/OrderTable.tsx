@@ -56,5 +56,6 @@ const Row = memo(
       </tr>
     );
   },
-  (before, after) => before.order.id === after.order.id && before.order.updated_at === after.order.updated_at,
+  ({ order: before }, { order: after }) =>
+    before.id === after.id && before.updated_at === after.updated_at && before.status === after.status,
 );

@@ -1,31 +1,20 @@
 /** Every order, newest first, narrowed by filters that stand in the address. */
 import { Button } from "@mantine/core";
-import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, unwrap } from "../../api/client";
-import { ordersKey } from "../../api/orders";
+import { useChanges, usePace } from "../../live/LiveProvider";
+import type { Change } from "../../live/socket";
 import { Page } from "../../ui/Page";
-import { Empty, Failure, Loading, Partial } from "../../ui/States";
+import { Complaint, Empty, Failure, Loading, Partial } from "../../ui/States";
+import { isNewest, listOptions, type Orders, rowsOf, withChanges } from "./list";
 import { OrderFilters } from "./OrderFilters";
+import styles from "./Orders.module.css";
 import { OrderTable } from "./OrderTable";
-import { asQuery, type OrderSearch } from "./search";
+import type { OrderSearch } from "./search";
 
-const PAGE = 50;
-
-function listOptions(search: OrderSearch) {
-  return infiniteQueryOptions({
-    queryKey: [...ordersKey, search] as const,
-    queryFn: ({ pageParam, signal }) => {
-      const query = { ...asQuery(search), limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) };
-      return unwrap(api.GET("/api/work-orders", { params: { query }, signal }));
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
-    // Who has gone on to older ones reads; the first page alone is kept up to date.
-    refetchInterval: (query) => (query.state.data && query.state.data.pages.length > 1 ? false : 5_000),
-  });
-}
+const PACE_MS = 5_000;
 
 export function OrdersPage() {
   const { t } = useTranslation();
@@ -34,17 +23,24 @@ export function OrdersPage() {
   return (
     <Page title={t("orders.title")} hint={t("orders.newer")}>
       <OrderFilters search={search} onChange={(next) => void navigate({ search: next, replace: true })} />
-      <Found search={search} />
+      <Found key={JSON.stringify(search)} search={search} />
     </Page>
   );
 }
 
 function Found({ search }: { search: OrderSearch }) {
   const { t } = useTranslation();
-  const found = useInfiniteQuery(listOptions(search));
+  const pace = usePace(PACE_MS);
+  const options = listOptions(search);
+  const found = useInfiniteQuery({
+    ...options,
+    // Who has gone on to older ones reads; the newest alone are kept up to date as a whole.
+    refetchInterval: (query) => (isNewest(query.state.data) ? pace : false),
+  });
+  const news = useNews(search, isNewest(found.data));
   if (found.isPending) return <Loading />;
   if (!found.data) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
-  const orders = found.data.pages.flatMap((page) => page.items);
+  const orders = rowsOf(found.data);
   const isFiltered = Object.keys(search).length > 0;
   if (orders.length === 0) {
     return (
@@ -54,7 +50,26 @@ function Found({ search }: { search: OrderSearch }) {
   return (
     <>
       <Partial when={found.data.pages[0]?.partial} />
+      {isNewest(found.data) ? null : (
+        <div className={styles.ways}>
+          {found.hasPreviousPage ? (
+            <Button
+              variant="default"
+              size="xs"
+              loading={found.isFetchingPreviousPage}
+              onClick={() => void found.fetchPreviousPage()}
+            >
+              {t("orders.before")}
+            </Button>
+          ) : null}
+          <Button variant={news.isThere ? "filled" : "default"} size="xs" onClick={news.show}>
+            {t("orders.showNewest")}
+          </Button>
+          <span role="status">{news.isThere ? t("orders.news") : null}</span>
+        </div>
+      )}
       <OrderTable orders={orders} />
+      <Complaint error={found.isFetchNextPageError ? found.error : null} />
       {found.hasNextPage ? (
         <Button
           variant="default"
@@ -66,4 +81,27 @@ function Found({ search }: { search: OrderSearch }) {
       ) : null}
     </>
   );
+}
+
+/** For who reads older orders: changes of what is shown are put in, and of others it is said that there are some. */
+function useNews(search: OrderSearch, isLive: boolean) {
+  const client = useQueryClient();
+  const [isThere, setThere] = useState(false);
+  const { queryKey } = listOptions(search);
+  const name = JSON.stringify(queryKey);
+  const look = useCallback(
+    (changes: readonly Change[]) => {
+      if (isLive) return;
+      setThere(true);
+      client.setQueryData<Orders>(JSON.parse(name), (orders) => orders && withChanges(orders, changes));
+    },
+    [client, name, isLive],
+  );
+  useChanges(look);
+  const show = () => {
+    setThere(false);
+    window.scrollTo({ top: 0 });
+    void client.resetQueries({ queryKey });
+  };
+  return { isThere: isThere && !isLive, show };
 }

@@ -92,6 +92,22 @@ describe("a model's markdown", () => {
     expect(page.textContent).toContain("[cat] (pics.example)");
   });
 
+  test.each(["> ", "- ", "[", "![", "*a **b ", "<b>", "1. ", "*"])(
+    "is shown, as it is, when it has 3,000 %j",
+    (piece) => {
+      const began = performance.now();
+      expect(html(`${piece.repeat(3_000)}the words`).textContent).toContain("the words");
+      expect(performance.now() - began).toBeLessThan(8_000); // a second on a quiet machine
+    },
+    20_000,
+  );
+
+  test("is shown as it is when it is very long", () => {
+    const page = html("**word** ".repeat(20_000));
+    expect(page.querySelector("strong")).toBeNull();
+    expect(page.textContent).toContain("**word**");
+  });
+
   test("keeps text, lists, tables and code", () => {
     const page = html("# T\n\n- a\n- b\n\n| x |\n|---|\n| 1 |\n\n`c` **d**");
     expect(page.querySelectorAll("h1, li, td, strong, code")).toHaveLength(6);

@@ -8,9 +8,25 @@ import { CodeBlock } from "./CodeBlock";
 import styles from "./Markdown.module.css";
 import { SCHEMA, safeAddress } from "./schema";
 
+const MOST_CHARS = 60_000; // more would hold up the page while it is parsed
+const MOST_DEEP = 100; // what turns the tree into elements calls itself for each level
+/** A line that opens quotes or lists in one another: the parser takes seconds for 1,000 of them. */
+const MANY_OPENED = /^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))){40}/m;
+
 interface TreeNode {
   type: string;
   children?: TreeNode[];
+}
+
+/** Refuses what is nested deeper than anybody writes, before it can end in "Maximum call stack size exceeded". */
+function notTooDeep() {
+  return (tree: TreeNode) => {
+    let level: TreeNode[] = [tree];
+    for (let deep = 0; level.length > 0; deep++) {
+      if (deep > MOST_DEEP) throw new RangeError("nested too deep to be markdown");
+      level = level.flatMap((node) => node.children ?? []);
+    }
+  };
 }
 
 /** HTML in a message is shown as what was written; the sanitiser would drop it without a word. */
@@ -38,16 +54,30 @@ const components: Components = {
 export const Markdown = memo(function Markdown({ text }: { text: string }) {
   return (
     <div className={styles.text} dir="auto">
-      <ReactMarkdown
-        remarkPlugins={[remarkGfm]}
-        rehypePlugins={[htmlAsText, [rehypeSanitize, SCHEMA]]}
-        components={components}
-      >
-        {readable(text)}
-      </ReactMarkdown>
+      {rendered(readable(text))}
     </div>
   );
 });
+
+/** As elements; the words as they are where they cannot be, so that no answer takes the page down. */
+function rendered(text: string): ReactNode {
+  if (text.length > MOST_CHARS || MANY_OPENED.test(text)) return <Plain text={text} />;
+  try {
+    // Called, not used as an element: what it throws while it parses is caught here.
+    return ReactMarkdown({
+      remarkPlugins: [remarkGfm, notTooDeep],
+      rehypePlugins: [htmlAsText, [rehypeSanitize, SCHEMA]],
+      components,
+      children: text,
+    });
+  } catch {
+    return <Plain text={text} />;
+  }
+}
+
+function Plain({ text }: { text: string }) {
+  return <p className={styles.plain}>{text}</p>;
+}
 
 function Code({ className, children }: ComponentProps<"code">) {
   const text = String(children ?? "");

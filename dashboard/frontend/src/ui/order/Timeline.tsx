@@ -22,7 +22,7 @@ export function Timeline({ steps }: { steps: readonly TimedStep[] }) {
 }
 
 function Happening({ step }: { step: TimedStep }) {
-  const words = useWords();
+  const words = useStepWords();
   return (
     <>
       <div>
@@ -44,7 +44,8 @@ function Happening({ step }: { step: TimedStep }) {
   );
 }
 
-function useWords(): (step: Step) => string {
+/** What a step is called. */
+export function useStepWords(): (step: Step) => string {
   const { t } = useTranslation();
   return (step) => {
     const role = isRole(step.role) ? t(`role.${step.role}`) : "";
@@ -56,10 +57,12 @@ function useWords(): (step: Step) => string {
       case "escalated":
       case "stepped_down":
       case "approved":
+      case "waiting":
         return t(`step.${step.event}`, { role });
       case "working":
         return t("step.working", { role, model: readable(step.model ?? "?") });
       case "queued":
+      case "transcribed":
       case "postponed":
       case "held":
       case "delivered":
@@ -70,7 +73,7 @@ function useWords(): (step: Step) => string {
       case "dead":
         return t(`step.${step.event}`);
       default:
-        return step.event;
+        return readable(step.event);
     }
   };
 }

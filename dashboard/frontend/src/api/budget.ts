@@ -1,6 +1,6 @@
-/** What the budget asks the gateway. */
+/** The budget as it stands, for every view that shows it. */
 import { queryOptions } from "@tanstack/react-query";
-import { api, unwrap } from "../../api/client";
+import { api, unwrap } from "./client";
 
 export const budgetOptions = queryOptions({
   queryKey: ["budget"] as const,

@@ -1,9 +1,9 @@
 /** One limit in one period, as a bar. */
 import { useTranslation } from "react-i18next";
-import type { Schemas } from "../../api/client";
-import { Moment } from "../../ui/Bits";
-import { dollars } from "../../ui/format";
-import styles from "./Budget.module.css";
+import type { Schemas } from "../api/client";
+import { Moment } from "./Bits";
+import { dollars } from "./format";
+import styles from "./WindowBar.module.css";
 
 const FULL = 0.999;
 const NEARLY = 0.8;
@@ -15,7 +15,7 @@ export function WindowBar({ window }: { window: Schemas["WindowView"] }) {
   const percent = Math.min(100, Math.round(window.used * 100));
   const level = window.used >= FULL ? "full" : window.used >= NEARLY ? "nearly" : "fine";
   return (
-    <div className={styles.window}>
+    <div>
       <div className={styles.row}>
         <strong>{name}</strong>
         <span>
