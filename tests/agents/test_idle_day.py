@@ -161,7 +161,8 @@ async def a_worker(
         await router.close()
 
 
-JOBS_THAT_SLEEP = 9  # sweeper, relay, beats, keys; renewing leases, looking for cancels; probes, wishes, breakers
+# sweeper, relay, beats, keys; renewing leases, looking for cancels; probes, wishes to look, breakers
+JOBS_THAT_SLEEP = 9
 
 
 async def test_in_an_idle_day_no_model_is_called(idle: Idle, redis: Redis) -> None:
