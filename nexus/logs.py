@@ -3,17 +3,10 @@
 import logging
 import sys
 
-# structlog.dev takes Rich along, 4 MB, to draw tracebacks, which are plain here. None makes that import fail.
-_has_rich = "rich" in sys.modules
-if not _has_rich:
-    sys.modules["rich"] = None  # type: ignore[assignment]  # as the import system has it
-import structlog  # noqa: E402
+import structlog
 
-if not _has_rich:
-    del sys.modules["rich"]
-
-from nexus.redaction import MASK, SECRET_NAMES, learn_secrets, redact, secrets_of  # noqa: E402
-from nexus.settings import CommonSettings  # noqa: E402
+from nexus.redaction import MASK, SECRET_NAMES, learn_secrets, redact, secrets_of
+from nexus.settings import CommonSettings
 
 # These write secrets (Telegram's URLs hold the token) or one line per request at INFO.
 NOISY = (

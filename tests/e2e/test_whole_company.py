@@ -30,7 +30,7 @@ from tests.running import SCRIPTED, Door, Up, a_gateway, a_worker, an_environmen
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 MIB = 1024 * 1024
-MEMORY_MIB = 450  # without the model
+MEMORY_MIB = 500  # without the model, after an order; idle it is some 420
 
 
 @pytest.fixture
