@@ -146,4 +146,4 @@ async def test_the_api_describes_itself(app: FastAPI, client: httpx.AsyncClient)
     fields = {"content", "session_id", "tier", "qa", "wait", "budget_usd", "channel", "attachments"}
     assert schemas["ChatRequest"]["properties"].keys() == fields
     assert schemas["ReceiptView"]["properties"]["cost_usd"]["anyOf"][0]["type"] == "number"
-    assert "swagger" in (await client.get("/docs")).text
+    assert "/openapi.json" in (await client.get("/docs/start.js")).text
