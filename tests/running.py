@@ -18,6 +18,8 @@ from nexus.cli.ports import free_port
 
 READY_S = 150
 NEXUS = (sys.executable, "-m", "nexus.cli.main")
+# One look at the start and no other: what the heartbeat tells would come between the messages of a test.
+ONE_LOOK = {"HEARTBEAT_INTERVAL_S": "3600"}
 SCRIPTED = {f"NEXUS_MODEL_{role}": "scripted/tester" for role in ("CEO", "DIRECTOR", "INTERN", "ADMIN")}
 
 

@@ -177,6 +177,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "c_budget": ("budget", "预算"),
     "c_telegram": ("Telegram", "Telegram"),
     "c_voice": ("voice messages", "语音"),
+    "c_heartbeat": ("heartbeat", "心跳"),
     "c_workers": ("workers: {role}", "员工：{role}"),
     "open_orders": ("Open orders: {n}", "未完成的工单：{n}"),
     "agents": ("Who works here", "谁在工作"),

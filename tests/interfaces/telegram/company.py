@@ -13,7 +13,7 @@ from gateway.config import GatewaySettings
 from interfaces.telegram.config import TelegramSettings
 from tests.botapi.api import TOKEN, BotApi
 from tests.botapi.people import Person
-from tests.running import SCRIPTED, Up
+from tests.running import ONE_LOOK, SCRIPTED, Up
 
 OPEN = "Ctrl-C stops it"
 CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
@@ -65,7 +65,7 @@ def a_company(
     It blocks while it starts and ends; the fake Bot API serves on a thread of its own.
     """
     telegram = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE_URL": api.base_url}
-    up = Up(folder, **models, **telegram, **settings)
+    up = Up(folder, **models, **ONE_LOOK, **telegram, **settings)
     try:
         up.wait_for(OPEN)
         yield Company(up, api)

@@ -27,7 +27,7 @@ from tests.chaos.members import Member
 from tests.chaos.postgres import prepare_postgres
 from tests.interfaces.telegram.company import OPEN, forget_settings
 from tests.interfaces.telegram.storm_bot import until
-from tests.running import SCRIPTED, Up
+from tests.running import ONE_LOOK, SCRIPTED, Up
 
 type Store = Literal["sqlite", "postgresql"]
 BOT = "interfaces.telegram.bot"
@@ -42,6 +42,7 @@ async def a_company(
     (folder / "script.json").write_text(json.dumps(script))
     settings = (
         SCRIPTED
+        | ONE_LOOK
         | PATIENT
         | {"NEXUS_MODEL_ADMIN": "scripted/desk", "NEXUS_SCRIPT": str(folder / "script.json")}
     )
