@@ -14,9 +14,16 @@ from db.statements.equipment_schedules import all_schedules
 from db.statements.logs import select_audit_events
 from db.statements.queries import get_order
 from equipment.config import EquipmentSettings
+from nexus.cli import equipment_desk
 from nexus.cli.main import app
 from nexus.settings import load_settings
 from tests.builders import accepted
+
+
+@pytest.fixture(autouse=True)
+def _the_runs_own_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command logs warnings only, for its whole process; here that would be the process of all tests."""
+    monkeypatch.setattr(equipment_desk, "configure_logs", lambda *_: None)
 
 
 @pytest.fixture
