@@ -74,6 +74,8 @@ class Call:
     role: str = "intern"
     budget_day: str | None = None
     cost_usd: Decimal | None = None
+    worst_case_usd: Decimal | None = None
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 @pytest.mark.parametrize(
     ("scenario", "options"),
     [
-        ("cap", Options(seed=1, orders=50, faults=8, seconds=8, senders=2, quiet_s=90)),
+        ("cap", Options(seed=1, orders=80, faults=8, seconds=8, senders=2, quiet_s=90)),
         ("paid", Options(seed=2, orders=120, faults=20, seconds=10, senders=2, quiet_s=60)),
     ],
 )

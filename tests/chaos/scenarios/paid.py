@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from db.budget import LOOK_S
 from nexus.work_order import Status
 from tests.chaos.company import Outfit
 from tests.chaos.driver import KINDS, plan_faults
-from tests.chaos.evidence import Evidence
+from tests.chaos.evidence import Call, Evidence
 from tests.chaos.facts import Violation
 from tests.chaos.scenarios.mixed import Mixed
 from tests.chaos.stage import Stage
@@ -24,6 +25,7 @@ INPUT_USD, OUTPUT_USD = (
 )  # per million tokens: the prompt makes nearly all of the worst case
 CALL_USD = (INPUT_USD * PROMPT_TOKENS + OUTPUT_USD * ANSWER_TOKENS) / 1_000_000
 CAP_USD = Decimal("0.60")
+START_S = 5.0  # a killed process is back by then
 CAP_FAULTS = {
     "kill worker": 6.0,
     "kill gateway": 1.0,
@@ -98,8 +100,9 @@ class Cap(Paid):
         self._spent = sum((window.spent_usd for window in company), Decimal(0))
         self._delivered = sum(order.status == Status.DELIVERED for order in evidence.orders)
         self._refused = sum(order.status == Status.FAILED for order in evidence.orders)
-        if self._spent > CAP_USD or self._billed > CAP_USD:
-            detail = f"spent {self._spent}, billed {self._billed} of {CAP_USD}"
+        unseen = unseen_by_the_spool(evidence)
+        if self._spent > CAP_USD + unseen or self._billed > CAP_USD + unseen:
+            detail = f"spent {self._spent}, billed {self._billed} of {CAP_USD}, unseen {unseen}"
             yield Violation("over the limit", "company", detail)
         if not self._refused:
             detail = f"{self._delivered} delivered, none refused: the limit was never met"
@@ -114,3 +117,23 @@ class Cap(Paid):
             "delivered": self._delivered,
             "refused": self._refused,
         }
+
+
+def unseen_by_the_spool(evidence: Evidence) -> Decimal:
+    """What the limit may be passed by: the worst case of calls begun in the last two looks before PostgreSQL stopped.
+
+    A process that starts while PostgreSQL is away goes over to the spool at once, and that goes on from what PostgreSQL
+    knew a second before (decision 0006). Where nobody started meanwhile it is nothing.
+    """
+    stops = [fault for fault in evidence.faults if fault.kind == "stop postgres at once" and fault.target]
+    deaths = [fault.t for fault in evidence.faults if fault.kind in ("kill worker", "kill gateway")]
+    unseen = Decimal(0)
+    for stop in stops:
+        if any(stop.t - START_S < death < stop.until for death in deaths):
+            begun = [call for call in evidence.calls if _began(call, stop.t - 2 * LOOK_S, stop.until)]
+            unseen += sum((call.worst_case_usd or Decimal(0) for call in begun), Decimal(0))
+    return unseen
+
+
+def _began(call: Call, since: float, until: float) -> bool:
+    return call.started_at is not None and since <= call.started_at.timestamp() <= until
