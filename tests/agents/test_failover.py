@@ -1,53 +1,24 @@
 """Money and fallbacks on the way of one try, on both stores: who is asked, who is not, and what the owner reads."""
 
-from collections.abc import Callable
 from decimal import Decimal
-
-import pytest
 
 from agents.breaker import Blocked
 from agents.completion import Completion, Finish, ModelRefusesCall, ModelUnavailable, Trouble
-from agents.config import ModelChoice, Payroll, Post, Provider
-from agents.handler import OrderHandler, Workplace
-from agents.own_prices import OwnPrice
+from agents.config import ModelChoice, Post, Provider
+from agents.handler import OrderHandler
 from db.engine import Database
 from db.records import CallStatus
 from db.statements.alerts import alerts_after
 from db.statements.budget import windows_at
-from db.statements.holding import approve_order
 from db.statements.limits import set_limit
 from db.statements.switches import Switch, set_switch
 from nexus.budget import FROZEN, LimitChange, Limits, Window
-from nexus.errors import PermanentError
 from nexus.usage import Usage
 from nexus.work_order import Role, Status
 from tests.agents.conftest import NoBreakers, StubModel
+from tests.agents.paid_posts import PLENTY, Make, a_payroll, local, paid
 from tests.agents.working import HARD, SIMPLE, history_of, receipt_of, work_through
 from tests.builders import accepted, now
-
-PLENTY = {"budget_day_usd": Decimal(1000), "budget_order_usd": None, "ask_above_usd": None}
-MILLION_IN = OwnPrice(input=Decimal(1), output=Decimal(10))
-TEN_TIMES = OwnPrice(input=Decimal(10), output=Decimal(100))
-
-type Make = Callable[..., Workplace]
-
-
-def paid(model: str, price: OwnPrice = MILLION_IN, provider: Provider = Provider.ANTHROPIC) -> ModelChoice:
-    return ModelChoice(provider, model, own_price=price)
-
-
-def local(model: str = "local") -> ModelChoice:
-    return ModelChoice(Provider.SCRIPTED, model)
-
-
-def a_payroll(*ceo: ModelChoice, director: ModelChoice | None = None) -> Payroll:
-    director = director or paid("director")
-    posts = {
-        Role.INTERN: Post(Role.INTERN, paid("intern"), 100),
-        Role.DIRECTOR: Post(Role.DIRECTOR, director, 100),
-        Role.CEO: Post(Role.CEO, ceo[0] if ceo else paid("ceo", TEN_TIMES), 100, fallbacks=ceo[1:]),
-    }
-    return {Role.ADMIN: Post(Role.ADMIN, None, 100), **posts}
 
 
 def windows(database: Database) -> dict[str, Window]:
@@ -309,70 +280,6 @@ async def test_a_freeze_stops_paid_calls_and_no_others(
     model.replies = ["Paris."]
     thawed = await work_through(handler, database, accepted(database, content=SIMPLE).id)
     assert thawed.order.status is Status.DELIVERED
-
-
-async def test_an_order_that_would_cost_too_much_asks_first_and_names_the_ways_to_go_on(
-    make_place: Make, database: Database, model: StubModel
-) -> None:
-    handler = OrderHandler(make_place(a_payroll(), ask_above_usd=Decimal("0.001")))
-    order = accepted(database, content=HARD)
-
-    await handler.handle(Role.ADMIN, order.id)
-    await handler.handle(Role.CEO, order.id)
-
-    held = history_of(database, order.id)
-    assert held.order.status is Status.HELD
-    assert held.calls == ()
-    [event] = [event for event in held.events if event.type == "order.held"]
-    assert "CEO (ceo) would cost about $" in event.payload
-    assert "Director for about $" in event.payload
-    assert "Intern for about $" in event.payload
-
-
-@pytest.mark.parametrize(("tier", "asked"), [(None, "ceo"), (Role.DIRECTOR, "director")])
-async def test_a_held_order_goes_on_as_the_owner_chooses(
-    make_place: Make, database: Database, model: StubModel, tier: Role | None, asked: str
-) -> None:
-    handler = OrderHandler(make_place(a_payroll(), ask_above_usd=Decimal("0.001")))
-    order = accepted(database, content=HARD)
-    await handler.handle(Role.ADMIN, order.id)
-    await handler.handle(Role.CEO, order.id)
-    model.replies = ["Three regions."]
-
-    database.run_sync(approve_order, order.id, tier, now())
-    history = await work_through(handler, database, order.id)
-
-    assert history.order.status is Status.DELIVERED
-    assert model.models_asked == [asked]
-
-
-async def test_an_order_with_a_limit_of_its_own_asks_when_a_try_could_pass_it(
-    make_place: Make, database: Database, model: StubModel
-) -> None:
-    handler = OrderHandler(make_place(a_payroll(), **PLENTY))
-    order = accepted(database, content=SIMPLE, budget_usd=Decimal("0.0005"))
-
-    await handler.handle(Role.ADMIN, order.id)
-    await handler.handle(Role.INTERN, order.id)
-
-    held = history_of(database, order.id)
-    assert held.order.status is Status.HELD
-    assert "the order's limit of $0.000500" in held.events[-1].payload
-
-
-async def test_only_a_held_order_can_be_approved_and_only_as_it_offers(
-    make_place: Make, database: Database, model: StubModel
-) -> None:
-    handler = OrderHandler(make_place(a_payroll(), ask_above_usd=Decimal(0)))
-    order = accepted(database, content=SIMPLE)
-    with pytest.raises(PermanentError, match="is queued: only a held order"):
-        database.run_sync(approve_order, order.id, None, now())
-
-    hard = accepted(database, content=HARD, requested_tier=Role.DIRECTOR)
-    await handler.handle(Role.ADMIN, hard.id)
-    await handler.handle(Role.DIRECTOR, hard.id)
-    with pytest.raises(PermanentError, match="offers director"):
-        database.run_sync(approve_order, hard.id, Role.CEO, now())
 
 
 async def test_a_paid_model_without_a_known_price_is_refused_unless_that_is_allowed(

@@ -40,13 +40,12 @@ from db.records import (
     Settlement,
     VerdictRecord,
 )
-from db.statements.attempts import claim_work, close_attempt, open_attempt, store_verdict
+from db.statements.attempts import close_attempt, open_attempt, store_verdict
 from db.statements.calls import settle_call
 from db.statements.cancel import cancel_order, end_cancelled
 from db.statements.orders import (
     accept_order,
     assign_order,
-    claim_order,
     claim_overdue_order,
     finish_order,
     hand_over,
@@ -61,6 +60,7 @@ from nexus.ids import new_id
 from nexus.usage import Usage
 from nexus.work_order import TIERS, Role, Status, WorkOrder
 from tests.builders import NO_LIMITS, a_try, accepted, an_assignment, an_order, assigned, now
+from tests.db.order_claims import claimed, is_free
 from tests.db.order_invariants import Row, Snapshot, check_invariants, empty, everything
 
 LEASE_S = 3600.0  # a lease runs out only when a rule says so
@@ -175,8 +175,8 @@ class OrderLife(RuleBasedStateMachine):
         role = Role(row["owner"])
         if wrong_role:
             role = Role.CEO if role is Role.ADMIN else Role.ADMIN
-        due = _is_free(row) and row["owner"] == role and row["available_at"] <= self.now()
-        take = partial(_claimed, role=role, holder=f"{worker}/{new_id()}", lease_s=LEASE_S, now=self.now())
+        due = is_free(row) and row["owner"] == role and row["available_at"] <= self.now()
+        take = partial(claimed, role=role, holder=f"{worker}/{new_id()}", lease_s=LEASE_S, now=self.now())
         claim = self.database.run_sync(take, new.id)
         self._check_claim(row, claim, due=due)
         if claim is not None and reply_lost:  # the same claim, under one more fence
@@ -220,7 +220,7 @@ class OrderLife(RuleBasedStateMachine):
     def sweep(self) -> None:
         waiting = {row["order_id"] for row in self.seen["outbox"]}
         held = [row for row in self.seen["work_orders"] if row["lease_until"] is not None]
-        lost = {row["id"]: row["claims"] for row in held if _is_free(row) and row["id"] not in waiting}
+        lost = {row["id"]: row["claims"] for row in held if is_free(row) and row["id"] not in waiting}
         due = {order_id for order_id, claims in lost.items() if claims <= 1}  # the others wait a while
         assert {ring.order_id for ring in self.database.run_sync(sweep, now=self.now())} == due
         assert {row["order_id"] for row in self.look()["outbox"]} == waiting | lost.keys()
@@ -231,7 +231,7 @@ class OrderLife(RuleBasedStateMachine):
 
     def end_what_is_overdue(self) -> None:
         late = [row for row in self.seen["work_orders"] if row["deadline_at"] < self.now()]
-        overdue = [row for row in late if _is_free(row) and row["status"] != Status.WORKING]
+        overdue = [row for row in late if is_free(row) and row["status"] != Status.WORKING]
         found = self.database.read_sync(overdue_orders, now=self.now())
         assert sorted(found) == [row["id"] for row in overdue]
         for row in overdue:
@@ -361,7 +361,7 @@ class OrderLife(RuleBasedStateMachine):
         assert after is not None
         if row["finished_at"] is not None:
             assert after.status == row["status"]
-        elif force or _is_free(row):
+        elif force or is_free(row):
             assert (after.status, after.fence) == (Status.CANCELLED, row["fence"] + 1)
         else:
             assert after.is_open
@@ -382,22 +382,6 @@ class OrderLife(RuleBasedStateMachine):
 
     def _requeue(self, order_id: str) -> Accepted:
         return self.database.run_sync(requeue_order, order_id, self.now(), deadline_s=DEADLINE_S)
-
-
-def _claimed(
-    connection: Connection, order_id: str, *, role: Role, holder: str, lease_s: float, now: datetime
-) -> WorkOrder | None:
-    """As workers claim: the Admin the order alone, a tier with what a dead worker left of it."""
-    if role is Role.ADMIN:
-        return claim_order(connection, order_id, role=role, holder=holder, lease_s=lease_s, now=now)
-    work = claim_work(connection, order_id, role=role, holder=holder, lease_s=lease_s, now=now)
-    return work.order if work is not None else None
-
-
-def _is_free(row: Row) -> bool:
-    """Open, and under no live lease."""
-    leased = row["lease_until"] is not None and row["lease_until"] > now()
-    return row["finished_at"] is None and not leased
 
 
 @pytest.mark.timeout(600)  # for finding the smallest example, when there is one
