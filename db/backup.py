@@ -26,7 +26,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.engine import Connection
 
 from db.engine import Database, sqlite_engine
-from db.migrate import migrate, newest_revision, present_revision
+from db.migrate import migrate, require_newest
 from db.tables import metadata
 from nexus.errors import ConfigurationError, PermanentError
 from nexus.ids import new_id
@@ -176,11 +176,7 @@ def _copy_postgresql(database: Database, target: Path) -> None:
     try:
         migrate(copy)
         with database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as source:
-            if (present := present_revision(source)) != newest_revision():
-                raise ConfigurationError(
-                    f"the database has schema {present or 'none'}, not {newest_revision()}: "
-                    "start the company once with this NEXUS, or take the backup with the NEXUS that made it."
-                )
+            require_newest(source)
             copy.run_sync(copy_rows, source)
     finally:
         copy.close()

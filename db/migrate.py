@@ -43,16 +43,35 @@ def present_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def require_newest(connection: Connection) -> None:
+    """For who reads and does not upgrade.
+
+    Raises:
+        ConfigurationError: the database has another schema than this NEXUS; the message says what to do.
+    """
+    newest, present = newest_revision(), present_revision(connection)
+    _require_known(present)
+    if present != newest:
+        raise ConfigurationError(
+            f"the database has schema {present or 'none'}, not {newest}: start the company once with this NEXUS "
+            "(`make up`), or use the NEXUS that made it."
+        )
+
+
+def _require_known(present: str | None) -> None:
+    if present is not None and present not in {revision.revision for revision in _script().walk_revisions()}:
+        raise ConfigurationError(
+            f"the database has schema {present}, which this NEXUS does not know: upgrade NEXUS, or restore a backup."
+        )
+
+
 def _upgrade(connection: Connection) -> str:
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
     newest, present = newest_revision(), present_revision(connection)
     if present == newest:
         return newest
-    if present is not None and present not in {revision.revision for revision in _script().walk_revisions()}:
-        raise ConfigurationError(
-            f"the database has schema {present}, which this NEXUS does not know: upgrade NEXUS, or restore a backup."
-        )
+    _require_known(present)
     _run_scripts(connection)
     return newest
 

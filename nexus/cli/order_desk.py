@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from db.engine import Database, open_database
-from db.migrate import newest_revision, present_revision
+from db.migrate import require_newest
 from db.records import AttemptRecord, CallRecord
 from db.statements.queries import OrderHistory, get_history
 from db.statements.queries import list_orders as read_orders
@@ -47,11 +47,7 @@ def store() -> Iterator[Database]:
         raise ConfigurationError(finding.text)
     database = open_database(settings)
     try:
-        if (present := database.read_sync(present_revision)) != newest_revision():
-            raise ConfigurationError(
-                f"the database has schema {present or 'none'}, not {newest_revision()}: "
-                "start the company once with this NEXUS (`make up`)."
-            )
+        database.read_sync(require_newest)
         yield database
     finally:
         database.close()
