@@ -56,7 +56,7 @@ dev: .venv/.dev ## The same and what tests and linters need, from requirements-d
 	  || { $(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install --quiet "uv==$(UV_VERSION)"; } \
 	  || { echo "nexus: could not install uv; install it by hand (pip install uv) and run make again" >&2; exit 1; }
 
-COMPILE = $(UV) pip compile --quiet --universal --python-version 3.12 --extra install --extra local --generate-hashes \
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.12 --extra install --extra local --extra otel --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header pyproject.toml
 
 lock: | $(UV) ## Resolve pyproject.toml into the two locks (hashes, no index hosts)
