@@ -8,6 +8,7 @@ Python demands nothing, because failing a right answer costs the owner more than
 import re
 from functools import cache
 
+from qa.demands.reading import read_demands
 from qa.fences import split_fences
 from qa.spec import AnswerSpec, CodeExecutionSpec, FormatSpec, QaSpec, SecuritySpec
 
@@ -99,11 +100,13 @@ def chat_spec(request: str) -> QaSpec:
     sentences = [_POLITE.sub("", sentence) for sentence in _SENTENCE_END.split(asked)]
     demands = [s for s in sentences if s.strip() and not _ASKS_ABOUT.search(s) and not _NEGATED.search(s)]
     python = any(map(_demands_python, demands))
-    return _spec(
+    spec = _spec(
         json=not python and any(map(_demands_json, demands)),
         python=python,
         may_repeat=bool(_REPETITION.search(asked)),
     )
+    own = read_demands(request)
+    return spec.model_copy(update={"demands": own}) if own else spec
 
 
 def with_basics(own: QaSpec) -> QaSpec:

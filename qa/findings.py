@@ -28,11 +28,13 @@ class Subject:
         text: the answer of a model, or what a command printed to its standard output.
         cut_off: the model's own finish reason says that it ran out of tokens.
         exit_code: of the command; None where there was none or it was killed.
+        request: the owner's message that the answer is for; empty where there is none.
     """
 
     text: str
     cut_off: bool = False
     exit_code: int | None = None
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)

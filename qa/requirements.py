@@ -1,5 +1,6 @@
 """An acceptance spec in words, for the employee who has to meet it."""
 
+from qa.demands.wording import sentence_for
 from qa.spec import QaSpec
 
 
@@ -17,6 +18,8 @@ def requirements(spec: QaSpec) -> list[str]:
         )
     if spec.answer is not None and spec.answer.max_chars is not None:
         said.append(f"be at most {spec.answer.max_chars} characters long")
+    # What is marked as unchecked is not pressed on the employee either: the request itself is there to be read.
+    said += [sentence_for(demand) for demand in spec.demands if demand.unchecked is None]
     return said
 
 

@@ -16,6 +16,7 @@ from jsonschema.exceptions import SchemaError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from nexus.errors import PermanentError
+from qa.demands.models import MAX_DEMANDS, Demand
 from qa.patterns import check_pattern
 
 MAX_SPEC_BYTES = 1024 * 1024
@@ -91,16 +92,32 @@ class SecuritySpec(_Strict):
     """Leaked secrets (always, when enabled), left-over placeholders and patterns that must not match."""
 
     enabled: bool = True
+    on_secret: Literal["redact", "fail"] = "redact"  # noqa: S105 - not a password
+    personal_data: Literal["redact", "fail", "off"] = "redact"
     check_placeholders: bool = False
     forbidden_patterns: Annotated[tuple[Pattern, ...], Field(max_length=MAX_PATTERNS)] = ()
 
 
+class CodePair(_Strict):
+    """One run of the code: what it is given on standard input, and what it must print."""
+
+    input: str = ""
+    output: str
+
+
 class CodeExecutionSpec(_Strict):
-    """Code in the text: its syntax is checked; nothing is executed by this build."""
+    """Code in the text: its syntax is checked; with `execute_in_sandbox` it is run, with `tests` tested.
+
+    Attributes:
+        tests: source text that is run after the code (it raises where the code is wrong), or pairs of input and output.
+        timeout_seconds: wall-clock limit of each run.
+    """
 
     enabled: bool = True
     language: str = "python"
     execute_in_sandbox: bool = False
+    tests: str | Annotated[tuple[CodePair, ...], Field(max_length=100)] | None = None
+    timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10
 
 
 class AnswerSpec(_Strict):
@@ -117,6 +134,7 @@ class QaSpec(_Strict):
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     command: Command | None = None
+    use_shell: bool = False
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30
     expected_exit_code: int = 0
     format: FormatSpec | None = None
@@ -124,6 +142,7 @@ class QaSpec(_Strict):
     security: SecuritySpec | None = None
     code_execution: CodeExecutionSpec | None = None
     answer: AnswerSpec | None = None
+    demands: Annotated[tuple[Demand, ...], Field(max_length=MAX_DEMANDS)] = ()
 
 
 def load_spec(path: Path) -> QaSpec:

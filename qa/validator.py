@@ -6,16 +6,18 @@ may take `qa.patterns.PATTERN_TIMEOUT_S` for each, so call it in a thread for th
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from qa.checks.answer import check_answer
 from qa.checks.code_execution import check_code_execution
 from qa.checks.completeness import check_completeness
 from qa.checks.format import check_format
-from qa.checks.security import check_security
+from qa.checks.security import check_security, redaction_of
+from qa.demands.checking import check_demands
 from qa.findings import CheckResult, Subject, Verdict, failed, passed
 from qa.spec import QaSpec
 
-__all__ = ["CHECKS", "Subject", "validate"]
+__all__ = ["CHECKS", "Subject", "judge", "validate"]
 
 
 def check_exit_code(subject: Subject, spec: QaSpec) -> tuple[CheckResult, ...]:
@@ -35,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     check_answer,
     check_format,
     check_completeness,
+    check_demands,
     check_security,
     check_code_execution,
 )
@@ -43,4 +46,17 @@ CHECKS: tuple[Check, ...] = (
 
 def validate(subject: Subject, spec: QaSpec) -> Verdict:
     """Run every check that the spec asks for, in a fixed order; a failed one does not stop the others."""
-    return Verdict(tuple(result for check in CHECKS for result in check(subject, spec)))
+    return judge(subject, spec)[0]
+
+
+def judge(subject: Subject, spec: QaSpec) -> tuple[Verdict, str]:
+    """The verdict, and the text as it may be delivered and stored: without secrets, where the spec looks for them.
+
+    Security sees the work as it came, every other check as it will be delivered.
+    """
+    seen = redaction_of(subject, spec)
+    safe = replace(subject, text=seen.text) if seen is not None else subject
+    results: list[CheckResult] = []
+    for check in CHECKS:
+        results += check_security(subject, spec, seen) if check is check_security else check(safe, spec)
+    return Verdict(tuple(results)), safe.text
