@@ -2,36 +2,40 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from equipment import keeper
 from equipment.output import BoundedOutput
+from nexus.sandbox import keeper
+from nexus.sandbox.packing import pack, unpack
 
 READ_BYTES = 64 * 1024
 FLOOD_PAUSE_S = 0.01  # a flood is read at a few MB a second: it may not take this process's time
 LOOK_S = 0.05
 REST_S = 2.0  # for what was printed last, after the end
 PATIENCE_S = keeper.KILLING_S + 5.0  # beyond the timeout, until the keeper itself is taken for stuck
-INTERPRETER = (sys.executable, "-I", keeper.__file__)
+INTERPRETER = (sys.executable, "-I", "-S" if sys.platform == "linux" else "-s", "-c", keeper.START)
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to run. `env` is the whole environment; `stdin` is handed over and closed; `timeout_s` in seconds."""
+    """What to run. `env` is the whole environment; `stdin` is handed over and closed; `timeout_s` in seconds.
+
+    `watch` is what the keeper is to do besides, as `nexus.sandbox.mechanism.prepare` says for a command in the sandbox.
+    """
 
     argv: tuple[str, ...]
     env: Mapping[str, str]
     folder: Path
     timeout_s: float
     stdin: bytes = b""
+    watch: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,12 @@ class Outcome:
     exit_code: int | None
     timed_out: bool
     left: int
+
+
+def discard(command: Command) -> None:
+    """What was made for a command that is not run, or is over."""
+    if isinstance(folder := command.watch.get("remove"), str):
+        keeper.remove(folder)
 
 
 async def run_command(command: Command) -> Outcome:
@@ -80,15 +90,15 @@ async def _kept(command: Command) -> "AsyncIterator[tuple[Process, _Report]]":
             await _end(process, report)
     finally:
         report.close()
+        discard(command)
 
 
 async def _start(command: Command, report: int) -> Process:
+    told = {"report": report, "parent": os.getpid(), "timeout_s": command.timeout_s, "merge": True}
     try:
         return await asyncio.create_subprocess_exec(
             *INTERPRETER,
-            str(report),
-            str(os.getpid()),
-            str(command.timeout_s),
+            pack({**command.watch, **told}),
             *command.argv,
             env=dict(command.env),
             cwd=command.folder,
@@ -158,8 +168,8 @@ class _Report:
             while self._is_open and (data := os.read(self._descriptor, READ_BYTES)):
                 self._seen += data
         facts: dict[str, object] = {}
-        for line in self._seen.splitlines():
-            facts |= json.loads(line)
+        for line in self._seen.decode("ascii").splitlines():
+            facts |= unpack(line)
         return facts
 
     def close(self) -> None:
@@ -172,8 +182,13 @@ class _Report:
 def _outcome(output: BoundedOutput, report: _Report, *, stuck: bool) -> Outcome:
     facts = report.facts()
     code, left = facts.get("exit_code"), facts.get("left", 0)
+    text = output.text()
+    if (limit := facts.get("limit")) not in (None, "wall"):
+        text += f"\n[ended: over its limit of {limit}]"
+    if facts.get("fault") and facts.get("exit_code") is None:
+        text += f"\n[{facts['fault']}]"
     return Outcome(
-        output.text(),
+        text,
         output.total,
         code if isinstance(code, int) else None,
         stuck or facts.get("timed_out") is True,

@@ -16,17 +16,20 @@ from importlib.util import find_spec
 from pathlib import Path
 
 if __name__ == "__main__":
-    # As a script only qa/ itself is on the path, and `python3` may be the system's, without our libraries.
+    # As a script qa/ itself is first on the path, where it would hide modules of Python's (`secrets`); and `python3`
+    # may be the system's, without our libraries.
     _root = Path(__file__).resolve().parent.parent
-    sys.path.insert(0, str(_root))
+    sys.path[0] = str(_root)
     _python = _root / ".venv" / "bin" / "python"
     if find_spec("pydantic") is None and _python.exists() and Path(sys.prefix) != _root / ".venv":
         os.execv(_python, [str(_python), *sys.argv])  # noqa: S606 - our own interpreter, no shell
 
 from nexus.errors import NexusError, PermanentError
+from nexus.settings import load_settings
 from qa.checks.security import redact
 from qa.command import CommandRun, run_command
-from qa.findings import CheckStatus, Verdict, failed, passed
+from qa.config import QaSettings
+from qa.findings import CheckStatus, Verdict, failed, not_checked, passed
 from qa.spec import QaSpec, SpecError, load_spec
 from qa.validator import Subject, validate
 
@@ -70,17 +73,32 @@ def _parser() -> argparse.ArgumentParser:
 def _run(spec: QaSpec, path: Path) -> CommandRun:
     if spec.command is None:
         raise SpecError(f"{path}: command: the runner needs one")
-    return run_command(spec.command, spec.timeout_seconds)
+    if spec.use_shell and not load_settings(QaSettings).qa_allow_shell:
+        raise SpecError(f"{path}: use_shell: the operator has not allowed a shell (QA_ALLOW_SHELL=true does)")
+    return run_command(spec.command, spec.timeout_seconds, use_shell=spec.use_shell)
 
 
 def _judge(spec: QaSpec, run: CommandRun) -> Verdict:
-    """The run itself is the first check; what a stopped command printed is judged all the same."""
+    """The run itself is the first check; what a stopped command printed is judged all the same.
+
+    Without a sandbox nothing was run, so nothing is judged: that has not passed.
+    """
+    if run.refused:
+        return Verdict((not_checked("command", f"REFUSED: {run.refused}"),))
     if run.fault:
         ran = failed("command", run.fault, "Make the command start, and end within its limits.")
     else:
         ran = passed("command", f"ended by itself after {run.duration_ms} ms")
-    verdict = validate(Subject(run.stdout, exit_code=run.exit_code), spec)
+    verdict = validate(Subject(run.stdout, exit_code=run.exit_code), _strict(spec))
     return Verdict((ran, *verdict.checks))
+
+
+def _strict(spec: QaSpec) -> QaSpec:
+    """A leak fails the run unless the spec says otherwise: nothing is delivered here that could be redacted."""
+    security = spec.security
+    if security is None or "on_secret" in security.model_fields_set:
+        return spec
+    return spec.model_copy(update={"security": security.model_copy(update={"on_secret": "fail"})})
 
 
 def _table(spec: QaSpec, run: CommandRun, verdict: Verdict) -> str:
@@ -126,11 +144,14 @@ def _write_report(path: Path, report: dict[str, object]) -> None:
     """Write the file, and its folder if need be.
 
     Raises:
-        PermanentError: it cannot be written, or a part of the path as it was given is a symbolic link.
+        PermanentError: it cannot be written, leaves the current folder, or a part of the path is a symbolic link.
     """
     given = (path,) if path.is_absolute() else (path, *path.parents)
     if any(part.is_symlink() for part in given):
         raise PermanentError(f"{path}: the report is not written through a symbolic link")
+    root = Path.cwd().resolve()
+    if not Path(os.path.normpath(root / path)).is_relative_to(root):
+        raise PermanentError(f"{path}: the report would be outside of {root}, where the runner was started")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # O_NOFOLLOW closes the gap since the look above, O_NONBLOCK keeps a named pipe from hanging us.

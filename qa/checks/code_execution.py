@@ -1,44 +1,50 @@
-"""Code in the work: its syntax. Nothing is executed by this build. Called by `qa.validator`."""
+"""Code in the work: its syntax, and what it does in the sandbox. Called by `qa.validator`.
 
-import ast
+Blocking where code is checked: about 15 ms for the syntax, and as long as it takes for a run. Call it in a thread then.
+"""
+
 import re
 import textwrap
-import threading
-import warnings
 
+from qa.checks.execution import INTERPRETERS, check_execution
+from qa.checks.syntax import SyntaxNotChecked, syntax_faults
 from qa.fences import split_fences
-from qa.findings import CheckResult, Subject, failed, not_checked, passed
+from qa.findings import CheckResult, CheckStatus, Subject, failed, not_checked, passed
 from qa.spec import QaSpec
 
-MAX_CODE_BYTES = 64 * 1024
-
 _PYTHON_LABELS = frozenset({"python", "python3", "py", "py3", "{python}", "{.python}"})
-# Silencing warnings changes the state of the whole process, so only one thread at a time may do it.
-_SILENCE = threading.Lock()
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)")
 
 
 def check_code_execution(subject: Subject, spec: QaSpec) -> tuple[CheckResult, ...]:
-    """The syntax of the code, and an honest NOT_CHECKED for what this build cannot do."""
+    """The syntax of the code, and where the spec asks for it what became of running it."""
     rules = spec.code_execution
     if rules is None or not rules.enabled:
         return ()
-    if rules.language.lower() not in _PYTHON_LABELS:
-        return (not_checked("code_execution.syntax", "this build knows the syntax of Python only"),)
-    results: tuple[CheckResult, ...] = (_check_python(subject.text),)
-    if rules.execute_in_sandbox:
-        why = "no sandbox on this build; the syntax was checked, nothing was run"
-        results += (not_checked("code_execution.sandbox", why),)
-    return results
+    language = rules.language.lower()
+    if language in _PYTHON_LABELS:
+        sources = _python_sources(subject.text)
+        syntax = _check_python(sources)
+        language = "python"
+    else:
+        sources = _sources(subject.text, language)
+        syntax = not_checked("code_execution.syntax", "this build knows the syntax of Python only")
+    if not rules.execute_in_sandbox and rules.tests is None:
+        return (syntax,)
+    if syntax.status is CheckStatus.FAIL:
+        return (syntax, not_checked("code_execution.sandbox", "not run: the code does not parse"))
+    return (syntax, *check_execution("\n\n".join(sources), language, rules))
 
 
-def _check_python(text: str) -> CheckResult:
+def _check_python(sources: tuple[str, ...]) -> CheckResult:
     name = "code_execution.python_syntax"
-    sources = _python_sources(text)
     if not any(source.strip() for source in sources):
         return failed(name, "no Python code found", "Give the code in one ```python block.")
-    for number, source in enumerate(sources, start=1):
-        fault = _syntax_fault(source)
+    try:
+        faults = syntax_faults(sources)
+    except SyntaxNotChecked as error:
+        return not_checked(name, str(error))
+    for number, fault in enumerate(faults, start=1):
         if fault:
             evidence = f"block {number} of {len(sources)}: {fault}"
             return failed(name, evidence, f"Correct the Python code in block {number}: {fault}.")
@@ -55,27 +61,17 @@ def _python_sources(text: str) -> tuple[str, ...]:
     return tuple(_without_prompts(textwrap.dedent(source)) for source in sources or unlabelled[:1])
 
 
+def _sources(text: str, language: str) -> tuple[str, ...]:
+    """As for Python, by the labels of this language."""
+    blocks = split_fences(text).blocks
+    labels = INTERPRETERS[language].labels if language in INTERPRETERS else (language,)
+    sources = tuple(block.body for block in blocks if block.label in labels)
+    unlabelled = tuple(block.body for block in blocks if not block.label)
+    return tuple(map(textwrap.dedent, sources or unlabelled[:1])) if blocks else (text.strip(),)
+
+
 def _without_prompts(source: str) -> str:
     """The statements of an interactive session, without its prompts and output."""
     if not source.lstrip().startswith(">>> "):
         return source
     return "\n".join(_PROMPT.sub("", line) for line in source.split("\n") if _PROMPT.match(line))
-
-
-def _syntax_fault(source: str) -> str | None:
-    if len(source.encode("utf-8", "surrogatepass")) > MAX_CODE_BYTES:
-        return f"larger than {MAX_CODE_BYTES} bytes"
-    try:
-        with _SILENCE, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(source, "<answer>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-    except SyntaxError as error:
-        return f"line {error.lineno or 1}: {_safe(error.msg)}"
-    except (ValueError, MemoryError, RecursionError) as error:
-        return f"cannot be parsed ({type(error).__name__})"
-    return None
-
-
-def _safe(message: str) -> str:
-    """Python's message without what it quotes from the code."""
-    return re.sub(r"'[^']{4,}'", "'…'", message)

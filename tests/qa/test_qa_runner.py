@@ -118,3 +118,26 @@ def test_shown_output_holds_no_secret_and_no_escape_sequence(
     assert "[redacted: github-token]" in shown
     assert secret not in shown
     assert "\x1b" not in shown
+
+
+def test_a_shell_needs_the_operators_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = a_spec_file(tmp_path, command="echo $((40 + 2)); true", use_shell=True)
+    assert main(["--spec", str(spec)]) == 2
+    assert "use_shell: the operator has not allowed a shell" in capsys.readouterr().err
+    monkeypatch.setenv("QA_ALLOW_SHELL", "true")
+    assert main(["--spec", str(spec), "--show-output"]) == 0
+    assert "42" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", ["../report.json", "a/../../report.json", "/usr/qa-report.json"])
+def test_a_report_stays_in_the_folder_of_the_run(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert main(["--spec", str(a_spec_file(tmp_path)), "--report-json", path]) == 2
+    assert "would be outside" in capsys.readouterr().err
+    assert not (tmp_path / "report.json").exists()
+    assert not Path("/usr/qa-report.json").exists()

@@ -35,7 +35,9 @@ def a_spec(kind: str) -> QaSpec:
             "completeness": CompletenessSpec(
                 required_substrings=("need",), forbidden_substrings=("TODO", SECRET)
             ),
-            "security": SecuritySpec(check_placeholders=True, forbidden_patterns=("sk-[a-z]+", "(?i)todo")),
+            "security": SecuritySpec(
+                check_placeholders=True, forbidden_patterns=("sk-[a-z]+", "(?i)todo"), on_secret="fail"
+            ),
             "code_execution": CodeExecutionSpec(execute_in_sandbox=True),
             "answer": AnswerSpec(max_chars=50),
         }

@@ -1,12 +1,14 @@
-"""Python code must parse; nothing is run."""
+"""Python code must parse; where the spec says so it is run, in the sandbox."""
 
 import warnings
+from typing import Any
 
 import pytest
 
+from nexus.sandbox.probe import sandbox_level
 from qa.checks.code_execution import check_code_execution
-from qa.findings import CheckStatus, Subject
-from qa.spec import CodeExecutionSpec, QaSpec
+from qa.findings import CheckResult, CheckStatus, Subject
+from qa.spec import CodeExecutionSpec, CodePair, QaSpec
 
 SPEC = QaSpec(name="x", code_execution=CodeExecutionSpec())
 
@@ -54,17 +56,69 @@ def test_code_that_does_not_parse_fails_with_its_line(text: str, evidence: str) 
     assert result.feedback
 
 
-def test_execution_is_honestly_not_checked() -> None:
-    spec = QaSpec(name="x", code_execution=CodeExecutionSpec(execute_in_sandbox=True))
-    syntax, sandbox = check_code_execution(Subject("raise SystemExit"), spec)
-    assert syntax.status is CheckStatus.PASS
-    assert sandbox.status is CheckStatus.NOT_CHECKED
-    assert sandbox.evidence == "no sandbox on this build; the syntax was checked, nothing was run"
+def run_code(code: str, **rules: Any) -> CheckResult:
+    spec = QaSpec(name="x", code_execution=CodeExecutionSpec(execute_in_sandbox=True, **rules))
+    if sandbox_level().startswith("none"):
+        pytest.skip(f"no sandbox here: {sandbox_level()}")
+    return check_code_execution(Subject(f"```{rules.get('language', 'python')}\n{code}\n```"), spec)[-1]
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "evidence"),
+    [
+        ("print(sum(range(10)))", CheckStatus.PASS, "exit code 0"),
+        ("import sys; sys.exit(4)", CheckStatus.FAIL, "exit code 4"),
+        ("1 / 0", CheckStatus.FAIL, "ZeroDivisionError"),
+        ("input('name? ')", CheckStatus.NOT_CHECKED, "EOFError"),
+        ("import no_such_library", CheckStatus.NOT_CHECKED, "no_such_library"),
+        ("while True: pass", CheckStatus.FAIL, "its limit of time"),
+        ("print('{\"exit\": 0}'); raise SystemExit(1)", CheckStatus.FAIL, "exit code 1"),
+    ],
+)
+def test_code_is_run_in_the_sandbox(code: str, status: CheckStatus, evidence: str) -> None:
+    result = run_code(code, timeout_seconds=4)
+    assert result.status is status, result
+    assert evidence in result.evidence
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("def add(a, b): return a + b", CheckStatus.PASS),
+        ("def add(a, b): return a - b", CheckStatus.FAIL),
+        ("import os; os._exit(0)", CheckStatus.FAIL),
+        ("import sys; sys.exit(0)", CheckStatus.FAIL),
+        ("import os, sys; print('PASS'); sys.stdout.flush(); os._exit(0)", CheckStatus.FAIL),
+        ("import sys; word = sys.stdin.read(); print(word); sys.exit(0)", CheckStatus.FAIL),
+    ],
+)
+def test_tests_of_the_spec_must_come_to_their_end(code: str, status: CheckStatus) -> None:
+    result = run_code(code, tests="assert add(1, 2) == 3")
+    assert (result.name, result.status) == ("code_execution.tests", status), result
+
+
+def test_pairs_of_input_and_output_are_compared_outside() -> None:
+    pairs = (CodePair(input="2\n", output="4"), CodePair(input="5", output="25\n"))
+    assert run_code("print(int(input()) ** 2)", tests=pairs).status is CheckStatus.PASS
+    wrong = run_code("print(4)", tests=pairs)
+    assert (wrong.status, wrong.evidence) == (
+        CheckStatus.FAIL,
+        "test 2 of 2: the output is not the one that is wanted",
+    )
+
+
+def test_another_language_is_run_where_its_interpreter_is() -> None:
+    assert run_code("[ $((2 * 3)) = 6 ]", language="sh").status is CheckStatus.PASS
+    assert run_code("exit 3", language="sh").status is CheckStatus.FAIL
+
+
+def test_code_that_does_not_parse_is_not_run() -> None:
+    assert run_code("def (").evidence == "not run: the code does not parse"
 
 
 def test_an_unknown_language_is_not_checked() -> None:
     spec = QaSpec(name="x", code_execution=CodeExecutionSpec(language="cobol", execute_in_sandbox=True))
-    assert [check.status for check in check_code_execution(Subject("x"), spec)] == [CheckStatus.NOT_CHECKED]
+    assert {check.status for check in check_code_execution(Subject("x"), spec)} == {CheckStatus.NOT_CHECKED}
 
 
 def test_code_checks_that_are_switched_off_check_nothing() -> None:

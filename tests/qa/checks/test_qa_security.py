@@ -7,6 +7,7 @@ import pytest
 from qa.checks.security import check_security, find_secrets, redact
 from qa.findings import CheckStatus, Subject
 from qa.spec import QaSpec, SecuritySpec
+from qa.validator import judge
 
 BODY = "Zk3vQ9wLx7RtB2nMfY8sHd4JcP6gU1eA5oKi0TqWbV"
 # Put together here, so that no scanner takes this file for a leak.
@@ -52,11 +53,23 @@ INNOCENT = [
 @pytest.mark.parametrize("kind", SECRETS)
 def test_a_leaked_key_is_failed_and_not_repeated(kind: str) -> None:
     secret = SECRETS[kind]
-    spec = QaSpec(name="x", security=SecuritySpec())
-    (result,) = check_security(Subject(f"Sure, it is {secret}, keep it safe."), spec)
+    subject = Subject(f"Sure,\nit is {secret}, keep it safe.")
+    strict = QaSpec(name="x", security=SecuritySpec(on_secret="fail"))
+    (result,) = check_security(subject, strict)
     assert result.status is CheckStatus.FAIL
-    assert f"{kind} at offset 12 (sha256 " in result.evidence
+    assert f"{kind} at 2:7 (" in result.evidence
     assert secret not in result.evidence + result.feedback
+
+
+@pytest.mark.parametrize("kind", SECRETS)
+def test_a_leaked_key_is_redacted_and_noted_unless_the_spec_says_fail(kind: str) -> None:
+    secret = SECRETS[kind]
+    spec = QaSpec(name="x", security=SecuritySpec())
+    verdict, delivered = judge(Subject(f"It is {secret}, keep it."), spec)
+    assert verdict.passed
+    assert delivered == f"It is [redacted: {kind}], keep it."
+    assert f"1 redacted: {kind} at 1:7 (" in verdict.checks[-1].evidence
+    assert secret not in verdict.checks[-1].evidence
 
 
 @pytest.mark.parametrize("kind", IN_CONTEXT)
@@ -95,7 +108,7 @@ def test_a_forbidden_pattern_is_named_by_number_and_place() -> None:
     spec = QaSpec(name="x", security=SecuritySpec(forbidden_patterns=("nothing", "hunter2")))
     result = check_security(Subject("pw hunter2"), spec)[1]
     assert result.status is CheckStatus.FAIL
-    assert "pattern 1 at offset 3" in result.evidence
+    assert "pattern 1 at 1:4" in result.evidence
     assert "hunter2" not in result.evidence + result.feedback
 
 
