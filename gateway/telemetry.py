@@ -1,6 +1,6 @@
 """What this gateway counts of itself, as Prometheus reads it. One registry a process, and no path or id as a label."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -14,7 +14,9 @@ from db.statements.census import Census
 from db.statements.model_health import ModelHealth
 from gateway.limits import RateLimits
 from nexus.budget import Window
+from nexus.bus import Backlog
 from nexus.model_status import ModelStatus
+from nexus.work_order import Role
 
 VERSION = version("nexus-ai-team")
 BUCKETS_S = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
@@ -30,6 +32,7 @@ class Company:
     windows: Sequence[Window]
     models: Sequence[ModelHealth]
     is_local: bool
+    backlog: Mapping[Role, Backlog] | None = None
 
 
 class Telemetry:
@@ -112,6 +115,7 @@ class _CompanyCollector(Collector):
             yield from _orders(company.census)
         yield from _money(company.windows)
         yield _models(company.models)
+        yield from _streams(company.backlog)
 
 
 def _orders(census: Census) -> Iterator[Metric]:
@@ -124,6 +128,20 @@ def _orders(census: Census) -> Iterator[Metric]:
     for role, count in census.waiting.items():
         waiting.add_metric([role.value], count)
     yield from (orders, waiting)
+
+
+def _streams(backlog: Mapping[Role, Backlog] | None) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "nexus_redis_up", "1 when Redis answered for this", value=float(backlog is not None)
+    )
+    bells = GaugeMetricFamily("nexus_stream_bells", "Bells on the stream of a role", labels=["role"])
+    pending = GaugeMetricFamily(
+        "nexus_stream_pending_bells", "Bells that a worker has read and not acknowledged", labels=["role"]
+    )
+    for role, found in (backlog or {}).items():
+        bells.add_metric([role.value], found.bells)
+        pending.add_metric([role.value], found.pending)
+    yield from (bells, pending)
 
 
 def _money(windows: Sequence[Window]) -> Iterator[Metric]:

@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 
@@ -18,6 +20,8 @@ NOISY = (
     "uvicorn.access",
     "asyncio",
     "alembic",
+    "telegram",
+    "urllib3",
 )
 
 
@@ -73,6 +77,25 @@ class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line without secrets."""
         return redact(super().format(record))
+
+
+_trace_of: Callable[[str], str] | None = None
+
+
+def name_traces(trace_of: Callable[[str], str] | None) -> None:
+    """From now on lines about an order carry its trace's id too; None ends that."""
+    global _trace_of  # noqa: PLW0603 - one a process, as logging is
+    _trace_of = trace_of
+
+
+@contextmanager
+def lines_about(order_id: str) -> Iterator[None]:
+    """Every line that is written in this task until the context ends carries `order`, whoever writes it."""
+    marks = {"order": order_id}
+    if _trace_of is not None:
+        marks["trace"] = _trace_of(order_id)
+    with structlog.contextvars.bound_contextvars(**marks):
+        yield
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

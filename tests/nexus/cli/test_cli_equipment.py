@@ -10,14 +10,16 @@ from typer.testing import CliRunner, Result
 from db.backup import list_backups
 from db.engine import Database, open_database
 from db.statements.equipment import RunStatus, run_history
+from db.statements.equipment_queue import Wish, ask_for_run
 from db.statements.equipment_schedules import all_schedules
 from db.statements.logs import select_audit_events
 from db.statements.queries import get_order
 from equipment.config import EquipmentSettings
 from nexus.cli import equipment_desk
 from nexus.cli.main import app
+from nexus.ids import new_id
 from nexus.settings import load_settings
-from tests.builders import accepted
+from tests.builders import accepted, now
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +67,30 @@ def test_run_prints_what_the_tool_says_and_its_history_shows_it(company: Databas
     history = nexus("equipment", "history", "cost_report").stdout
     assert run.id in history
     assert "This week" in history
+
+
+def test_what_is_asked_for_and_not_taken_is_shown_as_that(company: Database) -> None:
+    wish = Wish(id=new_id(), tool="backup", parameters="{}", by="owner", via="local")
+    company.run_sync(ask_for_run, wish, now())
+
+    assert "asked" in nexus("equipment", "history", "backup").stdout
+    assert f"asked {now():%Y-%m-%d}" in nexus("equipment", "list").stdout
+
+
+def test_a_channel_that_there_is_not_is_refused(company: Database) -> None:
+    said = "'pigeon' is no channel: write telegram, or telegram:CHAT"
+    assert said in refused("equipment", "run", "cost_report", "--tell", "pigeon")
+    assert said in refused("equipment", "schedule", "backup", "default", "--tell", "pigeon")
+    assert company.read_sync(run_history) == []
+    assert company.read_sync(all_schedules) == {}
+
+
+def test_a_new_schedule_leaves_a_pause(company: Database) -> None:
+    nexus("equipment", "pause", "backup")
+    nexus("equipment", "schedule", "backup", "0 5 * * *", "--tell", "telegram")
+
+    row = company.read_sync(all_schedules)["backup"]
+    assert (row.is_paused, row.cron, row.tell) == (True, "0 5 * * *", "telegram")
 
 
 def test_a_run_that_does_not_end_well_is_exit_1(company: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,8 @@ from gateway.config import GatewaySettings
 from heartbeat.config import HeartbeatSettings
 from interfaces.telegram.config import TelegramSettings
 from nexus.cli.generate import env_example, generated_files
+from nexus.cli.up_settings import UpSettings
+from qa.config import QaSettings
 
 
 def test_no_generated_file_has_drifted() -> None:
@@ -15,7 +17,15 @@ def test_no_generated_file_has_drifted() -> None:
 
 def test_every_setting_is_there_once_commented_out() -> None:
     lines = env_example().splitlines()
-    classes = (AgentSettings, GatewaySettings, TelegramSettings, HeartbeatSettings, EquipmentSettings)
+    classes = (
+        AgentSettings,
+        GatewaySettings,
+        TelegramSettings,
+        HeartbeatSettings,
+        EquipmentSettings,
+        UpSettings,
+        QaSettings,
+    )
     names = {name.upper() for settings in classes for name in settings.model_fields}
     assert sorted(
         line[1:].split("=")[0] for line in lines if line.startswith("#") and line[1:2].isupper()

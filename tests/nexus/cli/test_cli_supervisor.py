@@ -97,14 +97,14 @@ async def test_kill_ends_everything_at_once(stage: Stage) -> None:
         await asyncio.wait_for(stopping, 5)
 
 
-async def test_a_part_that_dies_five_times_before_it_is_ready_is_given_up_with_its_last_words(
+async def test_a_part_that_dies_after_three_restarts_and_was_never_ready_is_given_up_with_its_last_words(
     stage: Stage,
 ) -> None:
     part = stage.part("gateway", "print('no such \\x1b[31mtable', flush=True)\nsys.exit(1)\n")
     with pytest.raises(GaveUp) as error:
         await stage.supervisor.keep(part)
-    assert stage.journal == ["start gateway"] * 5
-    assert "ended 5 times" in str(error.value)
+    assert stage.journal == ["start gateway"] * 4
+    assert "ended 4 times" in str(error.value)
     assert "no such [31mtable" in str(error.value)
     assert "nexus doctor" in str(error.value)
 
@@ -139,9 +139,42 @@ async def test_parts_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
     await wait_until(lambda: not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE)
 
 
-def test_the_backoff_doubles_up_to_half_a_minute() -> None:
+def test_the_backoff_grows_up_to_half_a_minute() -> None:
     pace = Pace()
-    assert [pace.backoff_s(deaths) for deaths in range(1, 9)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert [pace.backoff_s(deaths) for deaths in range(1, 6)] == [0.5, 2, 8, 30, 30]
+
+
+async def test_a_part_that_dies_again_and_again_is_left_alone_until_ten_minutes_have_room(
+    tmp_path: Path,
+) -> None:
+    stage = Stage(tmp_path, replace(QUICK, within_s=2))
+    dies = "import glob\nif len(glob.glob(f'{folder}/{name}-*')) < 5: sys.exit(7)\n" + STAY
+    part = stage.part("worker", "(folder / f'{name}-{os.getpid()}').touch()\ntime.sleep(0.2)\n" + dies)
+    async with kept(stage, part):
+        await wait_until(lambda: "left alone" in stage.said)
+        file = read_parts(tmp_path)
+        assert file is not None
+        life = file.parts["worker"]
+        assert (life.stage, life.deaths, life.how) == (Life.LEFT, 4, "exit code 7")
+        assert life.again_at is not None
+        assert life.ended_at is not None
+        assert life.again_at > life.ended_at
+        assert stage.said.count("worker ready") == 4
+        await wait_until(lambda: stage.said.count("worker ready") == 5)
+
+
+async def test_a_part_that_lives_no_more_is_ended_and_started_again(tmp_path: Path) -> None:
+    silent = set[int]()
+
+    async def lives(pid: int) -> bool:
+        return pid not in silent
+
+    stage = Stage(tmp_path, replace(QUICK, alive_every_s=0.01))
+    async with kept(stage, replace(stage.part("heartbeat", STUBBORN), lives=lives)):
+        silent.update(stage.pids_of("heartbeat"))
+        await wait_until(lambda: stage.said.count("heartbeat ready") == 2)
+        assert "heartbeat hangs and is ended" in stage.said
+        assert "heartbeat ended (SIGKILL)" in stage.said
 
 
 def test_a_log_over_ten_megabytes_is_kept_as_the_previous_one(tmp_path: Path) -> None:
