@@ -29,6 +29,8 @@ RUN /opt/nexus/bin/pip install --no-deps --no-build-isolation .
 FROM python:3.12-slim-bookworm
 # A number, so that Kubernetes' runAsNonRoot can see that it is nobody's root.
 RUN useradd --uid 10001 --create-home --home-dir /var/lib/nexus nexus
+# A volume that is mounted there takes over whose folder it is.
+RUN install --directory --owner=10001 --group=10001 --mode=0700 /var/backups/nexus
 COPY --from=install /opt/nexus /opt/nexus
 ENV PATH=/opt/nexus/bin:$PATH NEXUS_HOME=/var/lib/nexus LOG_FORMAT=json PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001

@@ -1,6 +1,7 @@
 """Which changes are worth an alert: one per component and change, not at the first wobble, and never a flood. Pure.
 
 Critical is told at once; degraded and unknown when they are seen twice in a row; health again as "recovered after".
+What gets better and is not yet well is in the history only.
 """
 
 from collections import deque
@@ -17,7 +18,7 @@ from nexus.model_status import ModelStatus
 
 SEEN_TWICE = 2
 AN_HOUR = timedelta(hours=1)
-MOST_AN_HOUR = 20
+MOST_AN_HOUR, MOST_OF_ONE = 60, 10
 
 type Kind = Literal[
     "health.critical",
@@ -27,6 +28,7 @@ type Kind = Literal[
     "health.restarted",
     "health.recovery_ended",
     "health.gave_up",
+    "health.left",
     "health.many",
 ]
 
@@ -48,6 +50,7 @@ class Bad(BaseModel):
     since: AwareDatetime
     looks: int = 1
     told: ModelStatus | None = None
+    is_left: bool = False
 
 
 class Deaths(BaseModel):
@@ -73,12 +76,18 @@ class AlertBook:
     def read(self, found: Mapping[str, Found], now: datetime, *, settled: bool = True) -> list[Notice]:
         """What there is to tell of this look. Until it is `settled` only of parts that died: the rest is starting."""
         self._forget_what_is_gone(found)
+        notices = self.read_parts(found, now)
+        for name, one in found.items():
+            if one.life is None and settled and not one.quiet:
+                notices += self._component(name, one, now)
+        return notices
+
+    def read_parts(self, found: Mapping[str, Found], now: datetime) -> list[Notice]:
+        """What there is to tell of the parts of `nexus up` alone."""
         notices = list[Notice]()
         for name, one in found.items():
             if one.life is not None:
                 notices += self._part(name, one, one.life, now)
-            elif settled and not one.quiet:
-                notices += self._component(name, one, now)
         return notices
 
     def _component(self, name: str, found: Found, now: datetime) -> Iterator[Notice]:
@@ -98,7 +107,9 @@ class AlertBook:
             yield _worse(name, found, now)
 
     def _is_to_be_told(self, bad: Bad) -> bool:
-        if bad.told is bad.status or (bad.told and bad.status is ModelStatus.UNKNOWN):
+        if bad.told is not None and (
+            bad.status is ModelStatus.UNKNOWN or not _is_worse(bad.status, bad.told)
+        ):
             return False
         return bad.status is ModelStatus.CRITICAL or bad.looks >= SEEN_TWICE
 
@@ -115,6 +126,10 @@ class AlertBook:
                 yield _recovered(name, found.reason, _took_s(life), now)
             elif life.deaths > known.count and not self._is_told_as(found.serves):
                 yield _restarted(name, life, now)
+        elif found.is_left and not (bad and bad.is_left):
+            told = ModelStatus.CRITICAL
+            self.memory.bad[name] = Bad(status=told, since=bad.since if bad else now, told=told, is_left=True)
+            yield Notice("health.left", Severity.CRITICAL, now, _details(name, found))
         elif found.status is ModelStatus.CRITICAL and bad is None and not self._is_told_as(found.serves):
             told = ModelStatus.CRITICAL
             self.memory.bad[name] = Bad(status=told, since=life.ended_at or now, told=told)
@@ -129,8 +144,17 @@ class AlertBook:
             del self.memory.bad[name]
 
 
+def _is_worse(status: ModelStatus, than: ModelStatus) -> bool:
+    order = list(ModelStatus)
+    return order.index(status) > order.index(than)
+
+
+def _details(name: str, found: Found) -> dict[str, str]:
+    return {"component": _said(name), "status": found.status.value, "reason": found.reason}
+
+
 def _worse(name: str, found: Found, now: datetime) -> Notice:
-    details = {"component": _said(name), "status": found.status.value, "reason": found.reason}
+    details = _details(name, found)
     match found.status:
         case ModelStatus.CRITICAL:
             return Notice("health.critical", Severity.CRITICAL, now, details)
@@ -167,31 +191,33 @@ def _took_s(life: Life) -> float:
 
 
 class Throttle:
-    """At most 20 alerts in an hour. What is over is summed up in one as soon as there is room again."""
+    """At most 60 alerts in an hour, 10 of one component. The rest is summed up in one when there is room again."""
 
-    def __init__(self, most: int = MOST_AN_HOUR) -> None:
+    def __init__(self, most: int = MOST_AN_HOUR, most_of_one: int = MOST_OF_ONE) -> None:
         self._most = most
-        self._told: deque[datetime] = deque()
+        self._most_of_one = most_of_one
+        self._told: deque[tuple[datetime, str]] = deque()
         self._held: list[Notice] = []
 
     def let_through(self, notices: list[Notice], now: datetime) -> list[Notice]:
         """Those that may be told now; before them the sum of what was held back."""
-        while self._told and now - self._told[0] >= AN_HOUR:
+        while self._told and now - self._told[0][0] >= AN_HOUR:
             self._told.popleft()
         through = list[Notice]()
-        if self._held and self._has_room():
+        if self._held and all(self._has_room(notice) for notice in self._held):
             through.append(self._sum(now))
-            self._told.append(now)
+            self._told.append((now, "company"))
         for notice in notices:
-            if self._has_room():
+            if self._has_room(notice):
                 through.append(notice)
-                self._told.append(now)
+                self._told.append((now, notice.details["component"]))
             else:
                 self._held.append(notice)
         return through
 
-    def _has_room(self) -> bool:
-        return len(self._told) < self._most
+    def _has_room(self, notice: Notice) -> bool:
+        of_one = sum(component == notice.details["component"] for _, component in self._told)
+        return len(self._told) < self._most and of_one < self._most_of_one
 
     def _sum(self, now: datetime) -> Notice:
         newest = {notice.details["component"]: notice.details.get("status", "?") for notice in self._held}

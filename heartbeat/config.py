@@ -2,11 +2,11 @@
 
 from pydantic import Field, field_validator
 
+from equipment.config import EquipmentSettings
 from nexus.bot_settings import BotSettings, checked_url
-from nexus.budget import BudgetSettings
 
 
-class HeartbeatSettings(BotSettings, BudgetSettings):
+class HeartbeatSettings(BotSettings, EquipmentSettings):
     """How often it looks, and whom outside it tells that it lives."""
 
     heartbeat_interval_s: float = Field(

@@ -24,7 +24,7 @@ class Found:
 
     `because` names the component whose trouble this is, which is told instead; `quiet`: it has alerts of its own;
     `hangs`: it does not answer at all. `life` is there for a part of `nexus up`; `serves` are the components that
-    suffer with it.
+    suffer with it; `is_left`: it has ended so often that its supervisor leaves it to the owner for a while.
     """
 
     status: ModelStatus
@@ -34,6 +34,7 @@ class Found:
     life: Life | None = None
     serves: tuple[str, ...] = ()
     hangs: bool = False
+    is_left: bool = False
 
 
 type Findings = dict[str, Found]

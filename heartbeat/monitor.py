@@ -9,6 +9,7 @@ from heartbeat.finding import Check, Findings, Found
 from nexus.clock import Clock
 from nexus.logs import get_logger
 from nexus.model_status import ModelStatus
+from nexus.observing import Reading, Span, offer_gauge, span
 from nexus.parts_file import PartsFile, read_parts
 
 log = get_logger(__name__)
@@ -36,7 +37,9 @@ class Monitor:
         self.parts = await asyncio.to_thread(read_parts, self._home)
         found |= judge_parts(self.parts)
         found["heartbeat"] = self._own_age(began)
-        return blame_parts(found, self.parts, looked_at)
+        blamed = blame_parts(found, self.parts, looked_at)
+        offer_gauge("component_status", lambda: _readings(blamed))
+        return blamed
 
     def _own_age(self, began: float) -> Found:
         """Whether this look is late: the machine slept, or is too busy for us."""
@@ -50,15 +53,30 @@ class Monitor:
         return Found(ModelStatus.HEALTHY, f"looks every {self._interval_s:g} s")
 
 
+def _readings(found: Findings) -> list[Reading]:
+    return [
+        ((name, status.value), float(one.status is status))
+        for name, one in found.items()
+        for status in ModelStatus
+    ]
+
+
 async def _within_its_time(check: Check) -> Mapping[str, Found]:
+    with span("check", check=check.names[0]) as watched:
+        return await _looked(check, watched)
+
+
+async def _looked(check: Check, watched: Span) -> Mapping[str, Found]:
     try:
         async with asyncio.timeout(check.timeout_s):
             return await check.look()
     except TimeoutError:
+        watched.note(outcome="silent")
         reason = f"no answer within {check.timeout_s:g} s"
     except Exception as error:
         # A check that breaks must not hide the others; what broke it is in the log, and the component is not well.
         log.exception("heartbeat.check_broke", check=check.names[0])
+        watched.note(outcome="broke")
         reason = f"its check broke: {type(error).__name__}"
         return dict.fromkeys(check.names, Found(check.if_silent, reason, check.because))
     return dict.fromkeys(check.names, Found(check.if_silent, reason, check.because, hangs=True))

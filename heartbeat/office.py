@@ -20,7 +20,9 @@ from heartbeat.alerts import AlertBook, Notice, Throttle
 from heartbeat.checks.doorbell import redis_check, workers_check
 from heartbeat.checks.front import gateway_check
 from heartbeat.checks.machine import disk_check, gpu_check, model_server_checks
+from heartbeat.checks.parts import judge_parts
 from heartbeat.checks.records import Records, SpoolView, database_check
+from heartbeat.checks.schedules import schedules_check
 from heartbeat.config import HeartbeatSettings
 from heartbeat.finding import Findings
 from heartbeat.memory_file import Kept, KnownOwner, read_kept, write_kept
@@ -32,6 +34,7 @@ from nexus.errors import StoreUnavailable
 from nexus.heartbeat_file import LATE_AFTER, SignOfLife, forget_sign, write_sign
 from nexus.ids import new_id
 from nexus.logs import get_logger
+from nexus.parts_file import read_parts
 from nexus.redis_client import make_redis
 from nexus.roster import Roster
 
@@ -84,6 +87,7 @@ class Heartbeat:
             gateway_check(settings),
             database_check(settings, self._database, self._spool),
             self._records.check(),
+            schedules_check(settings, self._database, clock),
             redis_check(self._redis, clock),
             workers_check(self._roster, self._database, clock),
             disk_check(settings.home),
@@ -91,6 +95,15 @@ class Heartbeat:
         ]
         gpu = gpu_check()
         return Monitor([*checks, gpu] if gpu else checks, settings.home, clock, self._options.interval_s)
+
+    async def look_at_parts(self) -> None:
+        """For the start: which parts have died, ourselves among them. The first whole look may take seconds."""
+        found = judge_parts(await asyncio.to_thread(read_parts, self._settings.home))
+        self._leads = await self._may_lead()
+        if found and self._leads:
+            now = self._clock.now()
+            self._untold.put_nowait(self._throttle.let_through(self._book.read_parts(found, now), now))
+            self._remember()
 
     async def look(self) -> Findings:
         """One look, and all that follows from it but the telling, which `keep_telling` does."""

@@ -20,11 +20,13 @@ from db.engine import Database
 from db.statements.alerts import Severity
 from db.statements.logs import AuditEvent, insert_audit_event
 from heartbeat.alerts import Notice
+from heartbeat.checks.doorbell import BEATS_AGAIN_S
 from heartbeat.finding import Found
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable, TransientError
 from nexus.logs import get_logger
 from nexus.model_status import ModelStatus
+from nexus.observing import happened
 from nexus.parts_file import PartsFile, Stage
 from nexus.roster import Roster
 
@@ -72,14 +74,15 @@ class Recovery:
         self._clock = clock
         self._looks: dict[Suspect, int] = {}
         self._given_up: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._ending: dict[Suspect, asyncio.Task[None]] = {}
         self._cleaned = False
+        self._redis_away_at = float("-inf")
 
     async def act(self, found: Mapping[str, Found], parts: PartsFile | None) -> list[Notice]:
         """End what has hung in two looks, make room on the disk; returns what there is to tell."""
         suspects = [*_silent_parts(found, parts), *self._silent_bot(found, parts)]
-        suspects += await self._silent_workers(found)
-        suspects = [suspect for suspect in suspects if _process(suspect) is not None]
+        suspects += await self._silent_workers(found, parts)
+        suspects = [one for one in suspects if one not in self._ending and _process(one) is not None]
         self._looks = {suspect: self._looks.get(suspect, 0) + 1 for suspect in suspects}
         self._given_up &= {suspect.part for suspect in suspects}
         notices = list[Notice]()
@@ -91,7 +94,7 @@ class Recovery:
 
     async def finish(self) -> None:
         """Wait for what is being ended."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._ending.values(), return_exceptions=True)
 
     async def _restart(self, suspect: Suspect) -> Iterator[Notice]:
         now = self._clock.now()
@@ -101,28 +104,33 @@ class Recovery:
             if suspect.part in self._given_up:
                 return iter(())
             self._given_up.add(suspect.part)
+            happened("restarts", part=suspect.part, result="gave_up")
             await self._audit("heartbeat.gave_up", "refused", details)
             return iter([Notice("health.gave_up", Severity.CRITICAL, now, details)])
         del self._looks[suspect]
         self.ended[suspect.part] = [*times, now]
+        happened("restarts", part=suspect.part, result="ended")
         await self._audit("heartbeat.ended_part", "done", details)
         task = asyncio.create_task(_end(suspect, self._clock))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._ending[suspect] = task
+        task.add_done_callback(lambda _: self._ending.pop(suspect))
         return iter([Notice("health.recovery_ended", Severity.WARNING, now, details)])
 
-    async def _silent_workers(self, found: Mapping[str, Found]) -> list[Suspect]:
+    async def _silent_workers(self, found: Mapping[str, Found], parts: PartsFile | None) -> list[Suspect]:
         """Workers of this host whose beats have stopped while Redis, where they write them, is well."""
         redis = found.get("redis")
         if redis is None or redis.hangs:
-            return []
+            self._redis_away_at = self._clock.monotonic()
+        if self._clock.monotonic() - self._redis_away_at < BEATS_AGAIN_S:
+            return []  # nobody could beat meanwhile
         try:
             beats = await self._roster.beats()
         except TransientError:
             return []
         now, host = self._clock.now(), socket.gethostname()
         newest = {beat.pid: beat for beat in reversed(beats) if beat.host == host}
-        return [Suspect("worker", pid) for pid, beat in newest.items() if beat.is_stale(now)]
+        names = {life.pid: name for name, life in parts.parts.items()} if parts else {}
+        return [Suspect(names.get(pid, "worker"), pid) for pid, beat in newest.items() if beat.is_stale(now)]
 
     def _silent_bot(self, found: Mapping[str, Found], parts: PartsFile | None) -> list[Suspect]:
         bot = found.get("telegram")
@@ -162,11 +170,16 @@ def _silent_parts(found: Mapping[str, Found], parts: PartsFile | None) -> Iterat
             yield Suspect(name, life.pid)
 
 
+def _mark_of(part: str) -> str:
+    """Of `worker admin` that of `worker`."""
+    return MARKS.get(part) or MARKS[part.split(maxsplit=1)[0]]
+
+
 def _process(suspect: Suspect) -> psutil.Process | None:
     """The living process, if it is what we take it for."""
     try:
         process = psutil.Process(suspect.pid)
-        is_ours = MARKS[suspect.part] in " ".join(process.cmdline())
+        is_ours = _mark_of(suspect.part) in " ".join(process.cmdline())
         return process if is_ours and process.status() != psutil.STATUS_ZOMBIE else None
     except psutil.Error:
         return None

@@ -16,14 +16,15 @@ from heartbeat.config import HeartbeatSettings
 from heartbeat.finding import worst
 from heartbeat.http_probe import get_status
 from heartbeat.office import LAST_WORDS_S, Heartbeat, Options
-from heartbeat.systemd import notify
 from heartbeat.table import print_table
 from nexus.clock import Clock, SystemClock
 from nexus.errors import ConfigurationError
 from nexus.logs import configure_logs, get_logger
 from nexus.model_status import ModelStatus
+from nexus.observation import observation
 from nexus.redaction import learn_secrets
 from nexus.settings import load_settings
+from nexus.systemd import notify
 
 log = get_logger(__name__)
 
@@ -73,6 +74,7 @@ async def _look_for_ever(
 ) -> None:
     pings = set[asyncio.Task[None]]()
     due = clock.monotonic()
+    await heartbeat.look_at_parts()
     while True:
         found = await heartbeat.look()
         heartbeat.say_it_lives()
@@ -142,8 +144,9 @@ def main(arguments: list[str] | None = None) -> int:
         gc.freeze()  # what start-up built never dies
         if options.once:
             return asyncio.run(look_once(settings, options))
-        log.info("heartbeat.ready", interval_s=options.interval_s, process_id=os.getpid())
-        asyncio.run(keep_looking(settings, options, SystemClock()))
+        with observation(settings, "heartbeat"):
+            log.info("heartbeat.ready", interval_s=options.interval_s, process_id=os.getpid())
+            asyncio.run(keep_looking(settings, options, SystemClock()))
     except ConfigurationError as error:
         sys.stderr.write(f"nexus heartbeat: {error}\n")
         return 2

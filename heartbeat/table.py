@@ -11,6 +11,8 @@ COLOURS = {
     ModelStatus.DEGRADED: "yellow",
     ModelStatus.CRITICAL: "bold red",
 }
+# Left out where nothing is set up for them.
+OPTIONAL = ("telegram", "voice", "ollama", "starter", "gpu", "schedules", "backup")
 
 
 def print_table(found: Findings) -> None:
@@ -27,4 +29,6 @@ def print_table(found: Findings) -> None:
         table.add_row(name, Text(one.status.value, style=COLOURS[one.status]), Text(one.reason))
     console = Console(file=sys.stdout, highlight=False)
     console.print(table)
+    if absent := [name for name in OPTIONAL if name not in found]:
+        console.print(Text(f"\nnot configured: {', '.join(absent)}"))
     console.print(Text(f"\nthe company is {worst(found).value}"))

@@ -19,6 +19,7 @@ from nexus.errors import StoreUnavailable
 from nexus.health_words import MARKS, health_text
 from nexus.ids import new_id
 from nexus.logs import get_logger
+from nexus.observing import happened
 
 if TYPE_CHECKING:
     import httpx
@@ -103,6 +104,7 @@ class Teller:
         """To everybody, and into the table; what the database does not take now is written at the next call."""
         for notice in notices:
             line = health_text(notice.kind, notice.details, "en")
+            happened("alerts", kind=notice.kind)
             getattr(log, WARNED[notice.severity])("heartbeat.alert", kind=notice.kind, text=line)
             told = await self._telegram.tell(notice, owners) if self._telegram and owners else []
             details: dict[str, object] = {**notice.details, "at": notice.at.isoformat()}

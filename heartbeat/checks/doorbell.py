@@ -20,6 +20,7 @@ from nexus.work_order import Role
 MEMORY_HIGH, MEMORY_FULL = 0.85, 0.97  # of maxmemory; without eviction it then refuses to write
 WAITS_LONG_S = 120  # a worker with room reads at once
 HELD_LONG_S = 1_200  # twice an order's default deadline: what is at work is pending until it is done
+BEATS_AGAIN_S = 15.0  # after Redis was away, in which no beat could be written
 WORKERS = tuple(f"workers.{role.value}" for role in Role)
 
 
@@ -81,17 +82,19 @@ def _time_of(entry_id: bytes | str | None) -> float:
 
 def workers_check(roster: Roster, database: Database, clock: Clock) -> Check:
     """`workers.<role>`, by the newest beats. A pause is said and no alarm."""
+    away_at = float("-inf")
 
     async def look() -> Findings:
+        nonlocal away_at
         try:
             beats = await roster.beats()
         except TransientError:
-            beats = None
+            beats, away_at = None, clock.monotonic()
         try:
             pauses: Mapping[Role, Switch] = await database.read(all_pauses)
         except StoreUnavailable:
             pauses = {}
-        because = "redis" if beats is None else None
+        because = "redis" if clock.monotonic() - away_at < BEATS_AGAIN_S else None
         crews = {role: crew_of(role, beats, clock.now()) for role in Role}
         found = {
             f"workers.{role.value}": Found(

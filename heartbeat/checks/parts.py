@@ -8,6 +8,7 @@ from heartbeat.checks.doorbell import WORKERS
 from heartbeat.finding import Findings, Found, Life
 from nexus.model_status import ModelStatus
 from nexus.parts_file import PartLife, PartsFile, Stage
+from nexus.work_order import Role
 
 SERVED_BY: Mapping[str, tuple[str, ...]] = {
     "valkey": ("redis",),
@@ -15,6 +16,7 @@ SERVED_BY: Mapping[str, tuple[str, ...]] = {
     "worker": WORKERS,
     "telegram": ("telegram",),
     "starter model": ("starter", "models"),
+    **{f"worker {role.value}": (f"workers.{role.value}",) for role in Role},
 }
 
 
@@ -37,6 +39,10 @@ def _part(name: str, life: PartLife, run: str) -> Found:
                 else f"runs, process {life.pid}"
             )
             return Found(ModelStatus.HEALTHY, reason, life=story, serves=serves)
+        case Stage.LEFT:
+            again = f"{life.again_at:%H:%M} UTC" if life.again_at else "later"
+            reason = f"ends again and again ({life.how}): left alone until {again}, its log says why"
+            return Found(ModelStatus.CRITICAL, reason, life=story, serves=serves, is_left=True)
         case Stage.GIVEN_UP:
             reason = "cannot be started and was given up: its log says why"
             return Found(ModelStatus.CRITICAL, reason, life=story, serves=serves)

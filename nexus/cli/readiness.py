@@ -10,13 +10,14 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from nexus.cli.redis_probe import NoAnswer, RedisClient, ask
 from nexus.clock import Clock
+from nexus.heartbeat_file import SignOfLife, read_sign
 
 WORKERS = "nexus:workers"
 BEAT_STALE_AFTER = timedelta(seconds=15)
 PROBE_TIMEOUT_S = 2.0
 
 type ReadyCheck = Callable[[int], Awaitable[bool]]
-"""Asked with the part's process id until it says True; never raises."""
+"""Asked with the part's process id; never raises."""
 
 
 class Beat(BaseModel):
@@ -94,5 +95,23 @@ def has_said_so(path: Path) -> ReadyCheck:
             return Said.model_validate_json(await asyncio.to_thread(path.read_bytes)).pid == pid
         except (OSError, ValidationError):
             return False
+
+    return check
+
+
+def still_looks(home: Path, clock: Clock) -> ReadyCheck:
+    """False when the heartbeat with that process id has not looked for long.
+
+    That is judged by the time that this process has been awake: after a machine's sleep nobody is late.
+    """
+    newest: tuple[SignOfLife | None, float] = (None, clock.monotonic())
+
+    async def check(pid: int) -> bool:
+        nonlocal newest
+        sign, now = await asyncio.to_thread(read_sign, home), clock.monotonic()
+        if sign != newest[0]:
+            newest = sign, now
+        silent_s = now - newest[1]
+        return sign is not None and sign.pid == pid and silent_s < sign.late_after_s
 
     return check

@@ -6,6 +6,7 @@ becomes of each part stands in `parts.json` beside the logs' folder, for the hea
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from nexus.errors import NexusError
 from nexus.parts_file import PartsJournal
 
 REFUSED = 2  # the exit code of a process that finds a setting wrong
+SILENT_TWICE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,34 @@ class Pace:
     longest_backoff_s: float = 30
     steady_after_s: float = 60
     drain_s: float = 27  # the parts end by themselves within 25
-    deaths_before_ready: int = 5
+    most_restarts: int = 3
+    within_s: float = 600
+    alive_every_s: float = 1
 
     def backoff_s(self, deaths: int) -> float:
         """How long to wait after the `deaths`th death in a row."""
-        return min(self.longest_backoff_s, self.first_backoff_s * 2.0 ** min(deaths - 1, 16))
+        return min(self.longest_backoff_s, self.first_backoff_s * 4.0 ** min(deaths - 1, 8))
+
+
+class Restarts:
+    """When a part was started again: at most so often within so long."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._at: deque[float] = deque()
+
+    @property
+    def wait_s(self) -> float:
+        """Seconds until it may be started again; 0 when it may be now."""
+        if len(self._at) < self._pace.most_restarts:
+            return 0.0
+        return max(0.0, self._at[-self._pace.most_restarts] + self._pace.within_s - time.monotonic())
+
+    def note(self) -> None:
+        """It is started again now."""
+        self._at.append(time.monotonic())
+        while len(self._at) > self._pace.most_restarts:
+            self._at.popleft()
 
 
 class GaveUp(NexusError):
@@ -79,17 +104,29 @@ class Supervisor:
     async def _keep(self, part: Part) -> NoReturn:
         await self.ready(part.needs)
         rotate(self._log_of(part))
-        deaths = 0
+        deaths, restarts = 0, Restarts(self._pace)
         while True:
             began = time.monotonic()
             code = await self._live(part)
             self._journal.ended(part.name, how_it_ended(code))
             deaths = 1 if time.monotonic() - began > self._pace.steady_after_s else deaths + 1
             self._give_up_if_hopeless(part, code, deaths)
-            delay_s = self._pace.backoff_s(deaths)
-            ending = how_it_ended(code)
-            self._progress.say(f"{part.name} ended ({ending}), starting it again in {delay_s:g} s")
-            await asyncio.sleep(delay_s)
+            await self._rest(part, how_it_ended(code), deaths, restarts)
+            restarts.note()
+
+    async def _rest(self, part: Part, ending: str, deaths: int, restarts: Restarts) -> None:
+        """Wait before the next start: a little more after each death, and long when it dies again and again."""
+        if too_soon_s := restarts.wait_s:
+            self._journal.leaves_alone(part.name, too_soon_s)
+            often = f"again after {self._pace.most_restarts} restarts in {self._pace.within_s / 60:g} minutes"
+            self._progress.say(
+                f"{part.name} ended ({ending}) {often}: left alone for {too_soon_s:.0f} s, see {self._log_of(part)}"
+            )
+            await asyncio.sleep(too_soon_s)
+            return
+        delay_s = 0.0 if part.is_urgent else self._pace.backoff_s(deaths)
+        self._progress.say(f"{part.name} ended ({ending}), starting it again in {delay_s:g} s")
+        await asyncio.sleep(delay_s)
 
     async def stop(self) -> None:
         """End every part, the highest layer first, and wait for each layer before the next."""
@@ -121,9 +158,23 @@ class Supervisor:
                 self._hangs(part, child)
                 break
             await asyncio.sleep(self._pace.poll_s)
-        code = await child.ended()
+        watch = asyncio.create_task(self._see_that_it_lives(part, child))
+        try:
+            code = await child.ended()
+        finally:
+            watch.cancel()
         child.kill()  # what it may have left behind
         return code
+
+    async def _see_that_it_lives(self, part: Part, child: Child) -> None:
+        """End a part that runs and says by its own sign of life, twice, that it does nothing any more."""
+        silent = 0
+        while part.lives is not None and silent < SILENT_TWICE:
+            await asyncio.sleep(self._pace.alive_every_s)
+            silent = 0 if await part.lives(child.pid) else silent + 1
+        if silent:
+            self._progress.say(f"{part.name} hangs and is ended")
+            child.kill()
 
     def _hangs(self, part: Part, child: Child) -> None:
         if not self._first_ready(part.name).is_set():
@@ -135,7 +186,7 @@ class Supervisor:
             return
         if code == REFUSED:
             self._give_up(part, "refuses to start")
-        if deaths >= self._pace.deaths_before_ready:
+        if deaths > self._pace.most_restarts:
             self._give_up(part, f"ended {deaths} times before it was ready ({how_it_ended(code)})")
 
     def _give_up(self, part: Part, what: str) -> NoReturn:

@@ -13,7 +13,7 @@ import time
 from rich.console import Console
 
 from agents.starter_server import find_model_file
-from gateway.config import GatewaySettings, check_exposure
+from gateway.config import check_exposure
 from interfaces.telegram.config import TelegramSettings
 from interfaces.telegram.state_file import read_state
 from nexus.address import secrets_of, url_of
@@ -28,12 +28,14 @@ from nexus.cli.parts import (
     starter_part,
     telegram_part,
     valkey_part,
+    with_metrics_port,
 )
 from nexus.cli.ports import free_port, require_free_port
 from nexus.cli.progress import Progress
 from nexus.cli.redis_probe import NoAnswer, RedisClient, ask, redis_trouble
 from nexus.cli.supervisor import Supervisor
 from nexus.cli.surveyor import surveying
+from nexus.cli.up_settings import UpSettings
 from nexus.errors import ConfigurationError, NexusError
 from nexus.redis_client import make_redis
 from nexus.settings import load_settings
@@ -48,7 +50,7 @@ def run(began: float) -> int:
         ConfigurationError: a setting is wrong, or the port is taken.
         NexusError: the company runs already, or a part cannot be started.
     """
-    settings = _with_a_port(load_settings(GatewaySettings))
+    settings = _with_a_port(load_settings(UpSettings))
     check_exposure(settings)
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = take_lock(settings.home, url_of(settings))
@@ -64,7 +66,7 @@ class Company:
 
     def __init__(
         self,
-        settings: GatewaySettings,
+        settings: UpSettings,
         supervisor: Supervisor,
         progress: Progress,
         console: Console,
@@ -135,8 +137,11 @@ class Company:
         if starter_port is not None:
             find_model_file()
             starter, url = [starter_part(starter_port)], f"http://127.0.0.1:{starter_port}/v1"
-        heartbeat = heartbeat_part(self._settings, url, has_a_bot=self._has_a_bot)
-        return [*starter, *office_parts(self._settings, self._redis, url), *telegram, heartbeat]
+        office = office_parts(self._settings, self._redis, url)
+        needs = tuple(part.name for part in office)
+        heartbeat = heartbeat_part(self._settings, url, needs, has_a_bot=self._has_a_bot)
+        parts = [*starter, *office, *telegram, heartbeat]
+        return [with_metrics_port(part, self._settings.metrics_port) for part in parts]
 
     async def _telegram(self) -> str | None:
         """What to say of the bot; None when there is none. It is waited for only a little: Telegram may be far away."""
@@ -181,11 +186,11 @@ class Company:
             loop.add_signal_handler(number, on_signal, number)
 
 
-def _with_a_port(settings: GatewaySettings) -> GatewaySettings:
+def _with_a_port(settings: UpSettings) -> UpSettings:
     return settings if settings.port else settings.model_copy(update={"port": free_port()})
 
 
-def _link(settings: GatewaySettings) -> str | None:
+def _link(settings: UpSettings) -> str | None:
     """The link that signs a browser in; None without a secret, when there is nothing to sign in to."""
     if not secrets_of(settings):
         return None

@@ -19,6 +19,9 @@ NOT_PASSED = {
     "API_SECRET_PREVIOUS": "`nexus secret new` keeps both in the data folder",
     "NEXUS_STARTER_URL": "`nexus up` sets it; here there is no starter model",
     "NEXUS_SCRIPT": "for trials",
+    "OTEL_EXPORTER_OTLP_HEADERS": "a collector in the same network needs none",
+    "WORKERS": "of `nexus up`; here each role has a service of its own",
+    "QA_ALLOW_SHELL": "of qa/runner.py, which people and CI call",
     "VOICE_MODEL_PATH": "the image has no whisper.cpp; VOICE_BASE_URL does",
     "TELEGRAM_WEBHOOK_URL": "the bot asks for updates itself: nothing more is reachable from outside",
     "TELEGRAM_WEBHOOK_HOST": "the same",
@@ -69,7 +72,31 @@ def test_what_is_ours_is_read_only_and_has_no_capabilities(services: dict[str, A
 def test_every_service_that_stays_says_whether_it_lives(services: dict[str, Any]) -> None:
     silent = [name for name, service in services.items() if "healthcheck" not in service]
 
-    assert set(silent) == {"migrate", "prometheus", "grafana"}
+    assert set(silent) == {"migrate"}
+
+
+def test_a_part_of_ours_that_hangs_is_ended_by_its_health_check(services: dict[str, Any]) -> None:
+    staying = [
+        one for one in services.values() if one["image"] == OURS and one["restart"] == "unless-stopped"
+    ]
+
+    assert len(staying) >= 6
+    for service in staying:
+        assert "--end-after" in service["healthcheck"]["test"]
+        assert service["init"], "nobody can kill process 1 from inside"
+
+
+def test_who_runs_the_tools_and_who_restores_have_the_backups(services: dict[str, Any]) -> None:
+    with_backups = [
+        name for name, one in services.items() if "backups:/var/backups/nexus" in one.get("volumes", ())
+    ]
+
+    assert with_backups == ["gateway", "admin"]
+    assert all("/var/backups/nexus" in services[name]["environment"]["BACKUP_DIR"] for name in with_backups)
+    assert (
+        "--owner=10001 --group=10001 --mode=0700 /var/backups/nexus"
+        in (REPOSITORY / "Dockerfile").read_text()
+    )
 
 
 def test_only_the_gateway_is_reachable_from_other_machines(services: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Which changes are told: once each, not at the first wobble, and never a flood."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -52,7 +53,7 @@ def test_what_is_seen_only_once_is_no_alert_and_what_stays_is_one(wobble: Found)
     assert told[5] == ["gateway recovered after 30 s: fine"]
 
 
-def test_worse_and_better_are_changes_and_unknown_after_critical_is_none() -> None:
+def test_worse_is_a_change_and_what_gets_better_is_told_once_it_is_well() -> None:
     told = after_looks(AlertBook(), WEAK, WEAK, DOWN, UNSEEN, UNSEEN, WEAK, WEAK, WELL)
     assert [one[0].split(":")[0] if one else "" for one in told] == [
         "",
@@ -61,7 +62,7 @@ def test_worse_and_better_are_changes_and_unknown_after_critical_is_none() -> No
         "",
         "",
         "",
-        "gateway is degraded",
+        "",
         "gateway recovered after 1 min 10 s",
     ]
 
@@ -136,8 +137,8 @@ def test_a_part_that_is_ended_because_it_hung_is_told_as_the_component_that_it_s
     assert told == ["gateway is critical", "gateway recovered after 0 s"]
 
 
-def test_twenty_an_hour_are_told_and_the_rest_is_summed_up() -> None:
-    throttle = Throttle()
+def test_what_is_over_the_limit_of_an_hour_is_summed_up() -> None:
+    throttle = Throttle(20, 20)
     notice = Notice(
         "health.degraded",
         Severity.WARNING,
@@ -161,3 +162,35 @@ def test_durations_have_two_units() -> None:
         "1 d 2 h",
     ]
     assert duration(130, "zh") == "2 分 10 秒"
+
+
+def test_one_that_flaps_takes_nobody_elses_room() -> None:
+    throttle = Throttle()
+    flaps, other = (
+        Notice(
+            "health.critical",
+            Severity.CRITICAL,
+            START,
+            {"component": name, "status": "critical", "reason": "x"},
+        )
+        for name in ("telegram", "gateway")
+    )
+    told = [throttle.let_through([flaps], at(number)) for number in range(30)]
+    assert sum(map(len, told)) == 10
+    assert throttle.let_through([other], at(40)) == [other]
+
+
+def test_a_part_that_dies_again_and_again_is_left_to_the_owner_who_is_told_once() -> None:
+    book = AlertBook()
+    down = a_part(1, down=True)
+    left = replace(a_part(4, down=True), reason="ends again and again", is_left=True)
+    told = [
+        texts(book.read({"part.worker": part}, at(0))) for part in (a_part(0), down, left, left, a_part(4))
+    ]
+    assert [one[0].split(":")[0] if one else "" for one in told] == [
+        "",
+        "worker is critical",
+        "worker ends again and again",
+        "",
+        "worker recovered after 5 s",
+    ]

@@ -44,6 +44,10 @@ def test_once_prints_a_table_and_says_by_its_exit_code_that_something_is_critica
     found = {name: status for name, status, _ in rows}
     assert (found["gateway"], found["database"], found["disk"]) == ("critical", "critical", "healthy")
     assert found["models"] == "unknown"
+    assert {"redis", "workers.ceo", "budget", "dead_letters", "orders", "equipment", "heartbeat"} <= set(
+        found
+    )
+    assert "not configured: telegram, voice, starter, gpu, schedules, backup" in done.stdout
     assert done.stdout.rstrip().endswith("the company is critical")
     assert "\x1b" not in done.stdout
     assert not list((tmp_path / "home").glob("*.db")), "it makes no database"

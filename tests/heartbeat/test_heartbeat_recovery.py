@@ -20,7 +20,7 @@ from db.tables import audit_logs
 from heartbeat.alerts import Notice
 from heartbeat.finding import Findings, Found
 from heartbeat.recovery import Recovery
-from nexus.clock import SystemClock
+from nexus.clock import ManualClock, SystemClock
 from nexus.model_status import ModelStatus
 from nexus.parts_file import PartsFile, PartsJournal, read_parts
 from nexus.roster import WORKERS, Roster
@@ -104,6 +104,39 @@ async def test_a_process_that_does_not_hear_is_killed(
     await recovery.finish()
     await wait_until(lambda: process.poll() is not None)
     assert process.returncode == -signal.SIGKILL
+
+
+async def test_one_that_is_being_ended_is_not_ended_twice(
+    recovery: Recovery, sqlite: Database, tmp_path: Path, start: Starter
+) -> None:
+    process = start(deaf=True)
+    parts = parts_with(tmp_path, process.pid)
+    told = [kinds(await recovery.act(HANGS, parts)) for _ in range(6)]
+    assert told == [[], ["health.recovery_ended"], [], [], [], []]
+    assert audits(sqlite) == ["heartbeat.ended_part"]
+    process.kill()
+    process.wait()
+    await recovery.finish()
+
+
+async def test_after_an_outage_of_redis_workers_have_time_to_beat(
+    sqlite: Database, redis: Redis, tmp_path: Path, start: Starter
+) -> None:
+    clock = ManualClock(datetime.now(UTC))
+    recovery = Recovery(tmp_path, sqlite, Roster(redis, clock), clock)
+    worker = start("agents.worker")
+    await beat(redis, "w1", silent_s=30, pid=worker.pid, host=os.uname().nodename)
+    away: Findings = {"redis": Found(ModelStatus.DEGRADED, "no answer", hangs=True)}
+    well: Findings = {"redis": Found(ModelStatus.HEALTHY, "answers")}
+    for found in (away, well, well, well):
+        assert await recovery.act(found, None) == []
+    clock.advance(16)
+    told = [kinds(await recovery.act(well, None)) for _ in range(2)]
+    assert told == [[], ["health.recovery_ended"]]
+    await redis.delete(WORKERS)
+    worker.kill()
+    worker.wait()
+    await recovery.finish()
 
 
 async def test_a_process_of_somebody_else_is_left_alone(
