@@ -115,14 +115,14 @@ def _spec(order: WorkOrder, judgement: Judgement) -> QaSpec:
 def _judge(
     order: WorkOrder, history: tuple[Turn, ...], brought: tuple[AttachmentInfo, ...]
 ) -> Judgement | Clarify:
-    if _asked_by_no_person(order, history):
+    if asked_by_no_person(order, history):
         return BACKGROUND
     if order.requested_tier is not None and order.requested_tier is not Role.ADMIN:
         return Judgement(DIFFICULTY_OF[order.requested_tier], "owner_wish", "you asked for this tier")
     return judge(order.content, has_history=bool(history or brought))
 
 
-def _asked_by_no_person(order: WorkOrder, history: tuple[Turn, ...]) -> bool:
+def asked_by_no_person(order: WorkOrder, history: tuple[Turn, ...]) -> bool:
     """True for a front end's own request, whatever model it names; not when its owner wants it done again."""
     is_first = order.channel is Channel.OPENAI and order.retry_of is None
     return is_first and is_background_call(order.content, history)

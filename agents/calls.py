@@ -13,6 +13,7 @@ from db.statements.late import settle_late
 from nexus.budget import Limits
 from nexus.clock import Clock
 from nexus.errors import NexusError, StoreUnavailable
+from nexus.observing import Span, span
 from nexus.usage import Price
 
 
@@ -36,19 +37,34 @@ class CallDesk:
         Raises:
             ModelUnavailable, ModelRefusesCall: as `ChatModel.complete`.
         """
+        facts = {
+            "role": call.role.value,
+            "purpose": call.purpose,
+            "provider": call.provider,
+            "model": call.model,
+        }
+        with span("chat", **facts) as chat:
+            return await self._ask(call, request, chat)
+
+    async def _ask(
+        self, call: CallRecord, request: ModelRequest, chat: Span
+    ) -> tuple[CallRecord, Settlement]:
         began = self._clock.monotonic()
         try:
             completion = await self._model.complete(request)
         except NexusError as error:
-            await self.settle(call, settlement_of_error(call, error, self._since_ms(began)))
+            settlement = settlement_of_error(call, error, self._since_ms(began))
+            _tell(chat, settlement)
+            await self.settle(call, settlement)
             raise
         except asyncio.CancelledError:
             cut_off = ModelUnavailable("the call was cancelled", in_doubt=True)
-            await asyncio.shield(
-                self._settle_once(call, settlement_of_error(call, cut_off, self._since_ms(began)))
-            )
+            settlement = settlement_of_error(call, cut_off, self._since_ms(began))
+            _tell(chat, settlement)
+            await asyncio.shield(self._settle_once(call, settlement))
             raise
         settlement = settlement_of_reply(call, completion, self._ceo_price)
+        _tell(chat, settlement)
         return answered(call, settlement), settlement
 
     async def make(self, call: CallRecord, request: ModelRequest) -> CallRecord:
@@ -74,6 +90,23 @@ class CallDesk:
 
     def _since_ms(self, began: float) -> int:
         return int((self._clock.monotonic() - began) * 1000)
+
+
+def _tell(chat: Span, settlement: Settlement) -> None:
+    """What is known of the call, without any of its words."""
+    usage = settlement.usage
+    chat.note(
+        outcome=settlement.status.value,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cache_read_tokens=usage.cache_read_tokens,
+        cache_write_tokens=usage.cache_write_tokens,
+        cost_usd=float(settlement.cost_usd or 0),
+    )
+    if settlement.finish_reason is not None:
+        chat.note(finish_reason=settlement.finish_reason)
+    if settlement.trouble is not None:
+        chat.note(trouble=settlement.trouble)
 
 
 def answered(call: CallRecord, settlement: Settlement) -> CallRecord:

@@ -50,6 +50,13 @@ class Fail:
 type Decision = Deliver | Retry | Escalate | Fail
 
 
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """No tool of the equipment answers; `why` is what the receipt says of one that could not, empty if none was to."""
+
+    why: str = ""
+
+
 def decide(standing: Standing) -> Decision:
     """Twice per tier, then the next tier, five tries in all. A refusal is not argued with: next tier at once."""
     if not standing.failed_checks and not standing.refused:

@@ -26,6 +26,7 @@ from nexus.errors import NexusError, PermanentError, TransientError
 from nexus.hold import Hold
 from nexus.ids import new_id
 from nexus.logs import get_logger
+from nexus.observing import span
 from nexus.work_order import TIERS, Role
 
 log = get_logger(__name__)
@@ -114,7 +115,12 @@ class Failover:
             PermanentError: the role has no model.
             CannotSee: it has none that takes the order's pictures.
         """
-        desk, role = self._desk, work.order.owner
+        role = work.order.owner
+        with span("try", role=role.value, n=work.order.attempts + 1):
+            return await self._answer(work, role)
+
+    async def _answer(self, work: Work, role: Role) -> Tried:
+        desk = self._desk
         able = await desk.sight.able(desk.payroll, work.attachments)
         post = able.payroll[role]
         left = _left_by_a_dead_worker(work, desk.payroll[role])

@@ -12,16 +12,18 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from agents import steps
-from agents.admin import CONTEXT_TURNS, Admin, with_opinion
+from agents.admin import CONTEXT_TURNS, Admin, asked_by_no_person, with_opinion
 from agents.breaker import Breakers
 from agents.budget import is_paid
 from agents.calls import CallDesk
 from agents.completion import ChatModel, Finish, ModelRefusesCall, Trouble
 from agents.config import AgentSettings, Payroll
-from agents.decision import MAX_ATTEMPTS, Standing, decide
+from agents.decision import MAX_ATTEMPTS, NoAnswer, Standing, decide
 from agents.failover import Desk, Failover, OrderHeld, StepsDown, Tried
+from agents.judging import JudgedAnswer, judge_answer
 from agents.lease import LeaseKeeper
 from agents.ledger import ceo_price, open_call
 from agents.record import Record
@@ -30,8 +32,9 @@ from agents.sight import NOBODY, CannotSee, Sight
 from agents.steps import Judged, Rings
 from agents.voice import find_voice
 from agents.voice_step import CannotHear, EarDesk, Listener, NothingHeard
+from agents.watching import tell_verdict
 from db.engine import Database
-from db.records import Assignment, AttemptRecord, CallRecord, CheckRecord, VerdictRecord, Work
+from db.records import Assignment, AttemptRecord, CallRecord, VerdictRecord, Work
 from db.statements.attachments import infos_of
 from db.statements.attempts import claim_work
 from db.statements.orders import claim_overdue_order
@@ -50,10 +53,11 @@ from nexus.errors import (
 )
 from nexus.ids import new_id
 from nexus.logs import get_logger
+from nexus.observing import current, happened, passed, span
 from nexus.work_order import TIERS, AttachmentInfo, Role, Status, Turn, WorkOrder
-from qa.findings import Subject
-from qa.spec import parse_spec
-from qa.validator import validate
+
+if TYPE_CHECKING:  # its modules are for workers that serve the Admin
+    from agents.equipment_step import EquipmentStep
 
 log = get_logger(__name__)
 
@@ -76,6 +80,7 @@ class Workplace:
     model: ChatModel
     leases: LeaseKeeper
     breakers: Breakers
+    equipment: "EquipmentStep | None" = None
 
 
 def _by_the_relay(_: WorkOrder, __: float) -> None:
@@ -149,7 +154,8 @@ class OrderHandler:
 
         async def hear_and_triage() -> Rings:
             try:
-                heard = await self._listener.heard(order, brought)
+                with span("hear"):
+                    heard = await self._listener.heard(order, brought)
             except NothingHeard as silent:
                 question = Clarify("no_words", str(silent))
                 return await self._record.write(steps.ask_back, order, question, place.clock.now())
@@ -163,10 +169,24 @@ class OrderHandler:
         return await self._guarded(order, hear_and_triage)
 
     async def _triage(self, order: WorkOrder, history: tuple[Turn, ...], brought: Brought) -> Rings:
+        by_tool = await self._by_tool(order, history, brought)
+        if not isinstance(by_tool, NoAnswer):
+            return by_tool
         outcome = self._admin.triage(order, history, brought)
         if isinstance(outcome, Clarify):
             return await self._record.write(steps.ask_back, order, outcome, self._place.clock.now())
-        return await self._assign(order, await self._with_second_opinion(order, outcome, brought), brought)
+        assignment = await self._with_second_opinion(order, outcome, brought)
+        if by_tool.why:
+            assignment = replace(assignment, reason=f"{assignment.reason}; {by_tool.why}")
+        return await self._assign(order, assignment, brought)
+
+    async def _by_tool(
+        self, order: WorkOrder, history: tuple[Turn, ...], brought: Brought
+    ) -> Rings | NoAnswer:
+        tools = self._place.equipment
+        if tools is None or brought or asked_by_no_person(order, history):
+            return NoAnswer()
+        return await tools.answer(order, history)
 
     async def _assign(self, order: WorkOrder, assignment: Assignment, brought: Brought) -> Rings:
         """To the tier that was chosen, or to the nearest that can see what came with the message."""
@@ -224,17 +244,24 @@ class OrderHandler:
             return await self._record.write(steps.step_down, order, refused.role, why, place.clock.now())
         except CannotSee as blind:
             return await self._pass_to_who_sees(order, blind)
-        # In a thread: a client's own patterns may take a second each.
-        slow = order.spec_json is not None and "pattern" in order.spec_json
-        verdict = await asyncio.to_thread(judge, tried.call, order) if slow else judge(tried.call, order)
+        # In a thread: a client's own patterns may take a second each, and code is checked in another process.
+        slow = order.spec_json is not None and (
+            "pattern" in order.spec_json or '"language"' in order.spec_json
+        )
+        with span("qa", role=order.owner.value) as qa:
+            word = await asyncio.to_thread(judge, tried.call, order) if slow else judge(tried.call, order)
+            verdict, safe = word.verdict, word.text
+            tell_verdict(qa, verdict)
         earlier = tuple(other for other in work.attempts if other.id != tried.attempt.id)
         decision = decide(_standing(earlier, tried, verdict))
-        judged = Judged(earlier, tried.attempt, tried.call, tried.settlement, verdict, decision)
+        happened("decisions", role=order.owner.value, decision=type(decision).__name__.lower())
+        settlement = replace(tried.settlement, answer=safe) if tried.settlement is not None else None
+        judged = Judged(earlier, tried.attempt, tried.call, settlement, verdict, decision, safe)
         try:
             return await self._record.write(steps.conclude, order, judged, tried.choice, place.clock.now())
         except LeaseLost:
-            if tried.settlement is not None:
-                await self._calls.settle(tried.call, tried.settlement)
+            if settlement is not None:
+                await self._calls.settle(tried.call, settlement)
             raise
 
     async def _pass_to_who_sees(self, order: WorkOrder, blind: CannotSee) -> Rings:
@@ -273,9 +300,12 @@ class OrderHandler:
                 return await self._after_error(order, error)
         except LeaseLost as error:
             log.warning("order.lease_lost", order=order.id, error=str(error))
+            current().note_top(outcome="lease_lost")
             return ()
 
     async def _under_lease(self, order: WorkOrder, step: Callable[[], Awaitable[Rings]]) -> Rings:
+        waited = self._place.clock.now() - max(order.updated_at, order.available_at)
+        passed("wait", waited.total_seconds(), role=order.owner.value)
         with self._place.leases.hold(order):
             ended = await self._end_early(order)
             return ended if ended is not None else await step()
@@ -336,13 +366,10 @@ def _is_too_long(error: Exception) -> bool:
     return isinstance(error, ModelRefusesCall) and error.trouble is Trouble.TOO_LONG
 
 
-def judge(call: CallRecord, order: WorkOrder) -> VerdictRecord:
-    """QA's verdict on a recorded answer, by the spec that was stored before it existed."""
-    spec = parse_spec(order.spec_json or "", f"{order.id}'s acceptance spec")
-    subject = Subject(call.answer or "", cut_off=call.finish_reason == Finish.LENGTH)
-    verdict = validate(subject, spec)
-    checks = tuple(CheckRecord(c.name, c.status.value, c.evidence, c.feedback) for c in verdict.checks)
-    return VerdictRecord(verdict.passed, checks)
+def judge(call: CallRecord, order: WorkOrder) -> JudgedAnswer:
+    """QA's word on a recorded answer, by the spec that was stored before it existed."""
+    cut_off = call.finish_reason == Finish.LENGTH
+    return judge_answer(call.answer or "", order, order.spec_json, cut_off=cut_off)
 
 
 def _standing(earlier: tuple[AttemptRecord, ...], tried: Tried, verdict: VerdictRecord) -> Standing:

@@ -21,8 +21,9 @@ from db.statements.orders import forget_expired_keys
 from db.statements.outbox import due_rings, overdue_orders, ring_is_due, sweep
 from nexus.bus import Entry, Ring
 from nexus.errors import TransientError
-from nexus.logs import get_logger
+from nexus.logs import get_logger, lines_about
 from nexus.messages import Doorbell, stream_of
+from nexus.observing import order_step
 from nexus.usage import Price
 from nexus.work_order import Role
 
@@ -115,7 +116,7 @@ class Housekeeping:
             log.warning("orders.offered_again", orders=[ring.order_id for ring in swept])
             await place.bus.ring(_bells(swept))
         for order_id in await place.database.read(overdue_orders, now=now):
-            await place.bus.ring(await self._handler.end_overdue(order_id))
+            await place.bus.ring(await self._end_overdue(order_id))
         idle_ms = int(place.settings.lease_s * 2_000)
         if self._redis is None:
             return
@@ -123,6 +124,13 @@ class Housekeeping:
             if room := self._worker.room(role):
                 left = await place.bus.reclaim(role, place.worker, idle_ms=idle_ms, count=room)
                 await self._worker.take(role, left)
+
+    async def _end_overdue(self, order_id: str) -> Rings:
+        with lines_about(order_id), order_step("overdue", order_id) as step:
+            rings = await self._handler.end_overdue(order_id)
+            if not step.facts.get("is_claimed"):
+                step.drop()
+            return rings
 
     async def _forget(self) -> None:
         """Drop idempotency keys whose time is over."""

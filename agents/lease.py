@@ -12,6 +12,7 @@ from db.statements.orders import renew_lease
 from nexus.clock import Clock
 from nexus.errors import LeaseLost, OrderCancelled, StoreUnavailable
 from nexus.logs import get_logger
+from nexus.observing import happened
 from nexus.work_order import WorkOrder
 
 log = get_logger(__name__)
@@ -90,6 +91,7 @@ class LeaseKeeper:
             return
         for claim in lost:
             log.warning("lease.lost", order=claim[0])
+            happened("leases_lost")
             self._stop(claim, self._lost)
 
     async def _keep_looking(self) -> None:

@@ -15,6 +15,7 @@ from nexus.budget import BudgetUsedUp
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
 from nexus.logs import get_logger
+from nexus.observing import happened, span
 
 log = get_logger(__name__)
 
@@ -37,7 +38,11 @@ class Record:
 
         Raises whatever the step raises. `LeaseLost` may mean that an earlier try of this very step was committed.
         """
-        return await self._write(None, step, *args, **kwargs)
+        name = getattr(step, "__name__", "?")
+        with span("commit", step=name) as commit:
+            written = await self._write(None, step, *args, **kwargs)
+            commit.note_top(outcome=name)
+            return written
 
     async def claim[**P, T](
         self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -47,7 +52,12 @@ class Record:
         Raises:
             StoreUnavailable: the database has not answered for some seconds.
         """
-        return await self._write(CLAIM_PATIENCE_S, step, *args, **kwargs)
+        with span("claim") as claim:
+            claimed = await self._write(CLAIM_PATIENCE_S, step, *args, **kwargs)
+            claim.note_top(is_claimed=claimed is not None)
+            if claimed is not None:
+                log.debug("order.claimed")
+            return claimed
 
     async def try_once[**P, T](
         self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -77,6 +87,7 @@ class Record:
                 if patience_s is not None and self._clock.monotonic() - began > patience_s:
                     raise
                 log.warning("store.again", step=getattr(step, "__name__", "?"), error=str(error))
+                happened("store_again")
             await self._clock.sleep(wait_s)
             wait_s = min(LONGEST_WAIT_S, wait_s * 2)
 

@@ -17,8 +17,9 @@ from agents.steps import Rings
 from db.statements.outbox import waiting_orders
 from nexus.bus import Entry, Ring
 from nexus.errors import LeaseLost, NexusError, StoreUnavailable, TransientError
-from nexus.logs import get_logger
+from nexus.logs import get_logger, lines_about
 from nexus.messages import EVENTS, parse_doorbell, stream_of
+from nexus.observing import happened, order_step
 from nexus.redis_client import REDIS_DOWN
 from nexus.work_order import Role, WorkOrder
 
@@ -168,9 +169,13 @@ class Worker:
 
     async def _process(self, role: Role, order_id: str, entry: Entry | None) -> None:
         """The process edge: nothing that an order does may end the worker."""
+        with lines_about(order_id):  # and all that follows from it in this task
+            await self._step(role, order_id, entry)
+
+    async def _step(self, role: Role, order_id: str, entry: Entry | None) -> None:
         rings: Rings | None = None
         try:
-            rings = await self._handler.handle(role, order_id)
+            rings = await self._watched(role, order_id)
         except LeaseLost as error:
             rings = ()
             log.warning("order.lease_lost", order=order_id, error=str(error))
@@ -185,6 +190,18 @@ class Worker:
             await self._pass_on(order_id, rings, entry)
         async with self._one_ended:
             self._one_ended.notify_all()
+
+    async def _watched(self, role: Role, order_id: str) -> Rings:
+        """The handler's step; one that found nothing to claim is counted and not told further."""
+        name = "triage" if role is Role.ADMIN else "work"
+        with order_step(name, order_id, role=role.value) as step:
+            rings = await self._handler.handle(role, order_id)
+            is_claimed = bool(step.facts.get("is_claimed"))
+            happened("claims", role=role.value, result="claimed" if is_claimed else "nothing")
+            if not is_claimed:
+                step.drop()
+        log.debug("order.step_done", step=name)
+        return rings
 
     async def _pass_on(self, order_id: str, rings: Rings, entry: Entry | None) -> None:
         """Take the order's next step here if there is room, without the detour through Redis; ring the rest.

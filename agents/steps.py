@@ -41,6 +41,7 @@ from db.statements.budget import Charge, apply_charges, windows_at
 from db.statements.calls import calls_of, settle_row
 from db.statements.cancel import end_cancelled
 from db.statements.conversations import conversation_before
+from db.statements.equipment import NewRun
 from db.statements.events import Happening, append_events
 from db.statements.holding import hold_order
 from db.statements.orders import (
@@ -49,7 +50,10 @@ from db.statements.orders import (
     finish_order,
     hand_over,
     postpone,
+    write_fenced,
 )
+from db.statements.rows import turns_json
+from db.statements.tool_tries import open_tool_try
 from db.statements.transcripts import Transcript, store_transcripts
 from nexus.budget import Limits
 from nexus.bus import Ring
@@ -58,6 +62,9 @@ from nexus.messages import DEAD, EVENTS, Doorbell, EventRing, stream_of
 from nexus.work_order import TIERS, AttachmentInfo, Role, Status, Turn, WorkOrder
 
 type Rings = tuple[Ring, ...]
+
+BY_EQUIPMENT = "equipment"
+"""The triage rule of an order that a tool answers."""
 
 WEAK_NOTE = (
     f"Answered by {STARTER_MODEL}, a tiny starter model that is often wrong. "
@@ -75,6 +82,7 @@ class Judged:
     settlement: Settlement | None  # None: the call was settled before
     verdict: VerdictRecord
     decision: Decision
+    answer: str  # as it may be delivered and stored
 
 
 def claim_triage(
@@ -213,7 +221,7 @@ def conclude(
     if judged.settlement is not None:
         charges = settle_row(connection, judged.call, judged.settlement, now)
     passed = isinstance(judged.decision, Deliver)
-    attempt, answer = judged.attempt, judged.call.answer or ""
+    attempt, answer = judged.attempt, judged.answer
     status = AttemptStatus.PASSED if passed else AttemptStatus.REJECTED
     proof = verdict_event(judged.verdict)
     attempts = (*judged.earlier, replace(attempt, status=status, verdict=judged.verdict))
@@ -234,6 +242,70 @@ def conclude(
     record_metric(connection, order, attempt, judged.call, now, success=passed)
     apply_charges(connection, charges)
     return rings
+
+
+@dataclass(frozen=True, slots=True)
+class ToolTry:
+    """One try by a tool: what was tried before it, why this tool, and what any answer must be."""
+
+    earlier: tuple[AttemptRecord, ...]
+    attempt: AttemptRecord
+    reason: str
+    spec_json: str
+
+
+def begin_tool(
+    connection: Connection, order: WorkOrder, tried: ToolTry, run: NewRun, now: datetime, *, lease_s: float
+) -> Rings:
+    """Open a tool's try, and claim its run, before it is started.
+
+    Raises:
+        OrderCancelled: the owner does not want it any more; nothing is written.
+    """
+    triaged = {"owner": order.owner.value, "difficulty": None, "reason": tried.reason, "rule": BY_EQUIPMENT}
+    seq = open_tool_try(connection, order, tried.attempt, run, triaged, now, lease_s=lease_s)
+    return (_event(order, seq, Status.WORKING),)
+
+
+def conclude_tool(
+    connection: Connection,
+    order: WorkOrder,
+    tried: ToolTry,
+    answer: str,
+    verdict: VerdictRecord,
+    now: datetime,
+) -> Rings:
+    """Deliver what a tool said and QA passed, with its proof, in one transaction.
+
+    Raises:
+        LeaseLost: nothing is written.
+    """
+    done = replace(tried.attempt, status=AttemptStatus.PASSED, verdict=verdict)
+    ending = _Ending(Status.DELIVERED, result=answer, attempts=(*tried.earlier, done))
+    rings = _end(connection, _by_tool(connection, order, tried, now), ending, now, verdict_event(verdict))
+    store_verdict(connection, order, tried.attempt.id, verdict, now)
+    close_attempt(connection, tried.attempt.id, AttemptStatus.PASSED, now, answer=answer)
+    return rings
+
+
+def fail_tool(connection: Connection, order: WorkOrder, tried: ToolTry, why: str, now: datetime) -> Rings:
+    """End the order without an answer: the tool could not do what only it can.
+
+    Raises:
+        LeaseLost: nothing is written.
+    """
+    done = replace(tried.attempt, status=AttemptStatus.ERROR, error=why)
+    ending = _Ending(Status.FAILED, reason=why, attempts=(*tried.earlier, done))
+    rings = _end(connection, _by_tool(connection, order, tried, now), ending, now)
+    fail_attempt(connection, tried.attempt, why, now)
+    return rings
+
+
+def _by_tool(connection: Connection, order: WorkOrder, tried: ToolTry, now: datetime) -> WorkOrder:
+    """The order with the Admin's decision for the tool, which is written only with its end: until then it is open."""
+    decided = {"tier_reason": tried.reason, "tier_rule": BY_EQUIPMENT}
+    write_fenced(connection, order, now, spec=tried.spec_json, context=turns_json(()), **decided)
+    return replace(order, spec_json=tried.spec_json, tier_reason=tried.reason, tier_rule=BY_EQUIPMENT)
 
 
 def give_up(connection: Connection, order: WorkOrder, status: Status, reason: str, now: datetime) -> Rings:

@@ -16,6 +16,7 @@ import sys
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from redis.asyncio import Redis
 
@@ -27,24 +28,36 @@ from agents.local_models import find_local_model
 from agents.model_router import ModelRouter
 from agents.model_watch import ModelWatch
 from agents.serving import Worker
+from agents.watching import breaker_readings
 from db.budget import Budget
 from db.engine import Database, open_database
 from db.migrate import migrate
 from db.spool import Spool
+from equipment.config import EquipmentSettings
 from nexus.bus import Bus
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, StoreUnavailable
 from nexus.ids import new_id
 from nexus.logs import configure_logs, get_logger
+from nexus.observation import observation
+from nexus.observing import offer_gauge
 from nexus.redis_client import make_redis
 from nexus.settings import load_settings
+from nexus.systemd import notify, say_it_lives
 from nexus.work_order import Role
+
+if TYPE_CHECKING:
+    from agents.equipment_job import EquipmentJob
 
 log = get_logger(__name__)
 
 
-async def serve(settings: AgentSettings, roles: tuple[Role, ...]) -> None:
+async def serve(
+    settings: AgentSettings, roles: tuple[Role, ...], equipment: EquipmentSettings | None = None
+) -> None:
     """Put a worker together, run it until SIGTERM or SIGINT, and take it apart.
+
+    With `equipment`, one that serves the Admin also answers by tools and runs what comes due.
 
     Raises:
         ConfigurationError: a setting is wrong.
@@ -61,12 +74,17 @@ async def serve(settings: AgentSettings, roles: tuple[Role, ...]) -> None:
         leases = LeaseKeeper(database, clock, settings.lease_s)
         breakers = ModelBreakers(clock)
         place = Workplace(name, settings, payroll, database, bus, clock, router, leases, breakers)
+        job = _equipment(equipment, roles, place)
+        place = replace(place, equipment=job.step if job else None)
+        offer_gauge("breaker_open", lambda: breaker_readings(breakers))
+        offer_gauge("orders_in_work", lambda: [((), float(leases.busy))])
         gc.freeze()  # what start-up built never dies
         log.info("worker.ready", worker=name, roles=[role.value for role in roles])
         budget = Budget(database, spool, settings.limits, clock)
         jobs = [*ModelWatch(place, breakers).jobs(), *_spool_jobs(spool, database, budget)]
-        async with _beside(jobs):
-            await _work(place, client, spool, roles)
+        async with _beside([*jobs, say_it_lives(clock)]):
+            await _work(place, client, spool, roles, job)
+        notify("STOPPING=1")
     finally:
         await router.close()
         await bus.close()
@@ -101,20 +119,35 @@ async def _beside(jobs: Iterable[Coroutine[None, None, None]]) -> AsyncIterator[
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _work(place: Workplace, client: Redis, spool: Spool | None, roles: tuple[Role, ...]) -> None:
-    """Serve the company's database and this host's spool until a signal, then drain both.
+def _equipment(
+    settings: EquipmentSettings | None, roles: tuple[Role, ...], place: Workplace
+) -> "EquipmentJob | None":
+    if settings is None or Role.ADMIN not in roles:
+        return None
+    from agents.equipment_job import EquipmentJob  # noqa: PLC0415 - other workers do without its 2.5 MiB
+
+    return EquipmentJob(settings, place.database, place.clock)
+
+
+async def _work(
+    place: Workplace, client: Redis, spool: Spool | None, roles: tuple[Role, ...], job: "EquipmentJob | None"
+) -> None:
+    """Serve the company's database and this host's spool until a signal, then drain both, and what tools run.
 
     A PostgreSQL that comes back is not worked on before the spool is replayed: an order may be in both.
     """
     stop = _stop_on_signals()
-    if spool is None:
-        await Worker(place, client, roles).run(stop)
-        return
-    leases = LeaseKeeper(spool.database, place.clock, place.settings.lease_s)
-    here = replace(place, database=spool.database, leases=leases)
-    async with asyncio.TaskGroup() as both:
-        both.create_task(Worker(place, client, roles, is_open=lambda: not spool.is_local).run(stop))
-        both.create_task(Worker(here, None, roles).run(stop))
+    async with asyncio.TaskGroup() as work:
+        if job is not None:
+            work.create_task(job.run(stop))
+        if spool is None:
+            work.create_task(Worker(place, client, roles).run(stop))
+            return
+        leases = LeaseKeeper(spool.database, place.clock, place.settings.lease_s)
+        # Tools work on the company's database, so in the spool there are none.
+        here = replace(place, database=spool.database, leases=leases, equipment=None)
+        work.create_task(Worker(place, client, roles, is_open=lambda: not spool.is_local).run(stop))
+        work.create_task(Worker(here, None, roles).run(stop))
 
 
 async def _ready_models(settings: AgentSettings, router: ModelRouter) -> Payroll:
@@ -160,7 +193,8 @@ def main() -> int:
     try:
         settings = load_settings(AgentSettings)
         configure_logs(settings, "worker")
-        uvloop.run(serve(settings, parse_roles(arguments.roles)))
+        with observation(settings, "worker"):
+            uvloop.run(serve(settings, parse_roles(arguments.roles), load_settings(EquipmentSettings)))
     except ConfigurationError as error:
         print(f"nexus: {error}", file=sys.stderr)
         return 2

@@ -13,6 +13,7 @@ equipment_runs = Table(
     Column("place", String(128), nullable=False, comment="the host it is for; empty: the whole company"),
     Column("due_at", UtcDateTime, comment="the due time it was claimed for; null: run by hand"),
     Column("attempt", Integer, nullable=False, comment="2: again, because the first run was lost"),
+    # The database's own comment is of 0008: there is `asked` besides since 0009.
     Column("status", String(16), nullable=False, comment="running, done, failed, timed_out or lost"),
     Column("parameters", Text, nullable=False, comment="JSON object"),
     Column("triggered_by", String(128), nullable=False, comment="schedule, or who asked"),
@@ -25,6 +26,8 @@ equipment_runs = Table(
     Column("exit_code", Integer, comment="minus the signal's number when a signal ended it"),
     Column("output", Text, comment="what it printed; the middle of a flood is cut out"),
     Column("output_bytes", BigInteger, comment="how much it printed"),
+    Column("asked_at", UtcDateTime, comment="when it was asked for, for any process to take; null: not so"),
+    Column("request_key", String(64), comment="sha256 of who asked and his Idempotency-Key"),
     UniqueConstraint("tool", "place", "due_at", "attempt"),
     Index(None, "tool", "id"),
     comment="Runs of tools. A due time is claimed by the one row that can be written for it.",
@@ -41,6 +44,19 @@ Index(
     equipment_runs.c.id,
     postgresql_where=equipment_runs.c.tell.is_not(None) & equipment_runs.c.told_at.is_(None),
     sqlite_where=equipment_runs.c.tell.is_not(None) & equipment_runs.c.told_at.is_(None),
+)
+Index(
+    "ix_equipment_runs_asked",
+    equipment_runs.c.id,
+    postgresql_where=equipment_runs.c.status == "asked",
+    sqlite_where=equipment_runs.c.status == "asked",
+)
+Index(
+    "ix_equipment_runs_request_key",
+    equipment_runs.c.request_key,
+    unique=True,
+    postgresql_where=equipment_runs.c.request_key.is_not(None),
+    sqlite_where=equipment_runs.c.request_key.is_not(None),
 )
 
 equipment_schedules = Table(

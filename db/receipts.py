@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from db.records import AttemptRecord, AttemptStatus, CallRecord, CallStatus, VerdictRecord
+from db.records import EQUIPMENT, AttemptRecord, AttemptStatus, CallRecord, CallStatus, VerdictRecord
 from nexus.receipt import Receipt, ReceiptCheck, Unanswered
 from nexus.usage import NOTHING_USED
 from nexus.work_order import WorkOrder
@@ -29,6 +29,7 @@ def make_receipt(
     usage = sum((call.usage for call in calls), NOTHING_USED)
     deciding = [call for call in calls if last is not None and call.attempt_id == last.id]
     answered = next((call for call in deciding if call.status is CallStatus.RECORDED), None)
+    tool = last.model if last is not None and last.provider == EQUIPMENT else None
     delivers = last is not None and last.status is AttemptStatus.PASSED
     cost_usd, ceo_usd = total_cost(calls), answered.ceo_usd if answered and delivers else None
     return Receipt(
@@ -37,8 +38,9 @@ def make_receipt(
         difficulty=order.difficulty,
         reason=order.tier_reason or "not triaged",
         rule=order.tier_rule or "none",
-        model=(answered or last).model if last else None,
-        provider=(answered or last).provider if last else None,
+        model=(answered or last).model if last and not tool else None,
+        provider=(answered or last).provider if last and not tool else None,
+        equipment=tool,
         local=bool(calls) and all(call.price is not None and call.price.is_free for call in calls),
         note=note if last else None,
         qa_passed=sum(check.status == "pass" for check in checked),

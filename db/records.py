@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from nexus.usage import NOTHING_USED, Price, Usage
 from nexus.work_order import Attachment, AttachmentKind, Channel, Difficulty, Role, Status, Turn, WorkOrder
+
+EQUIPMENT: Final = "equipment"
+"""The provider of a try that a tool made, whose name is then the model's; no model was asked."""
 
 
 class AttemptStatus(StrEnum):

@@ -88,9 +88,13 @@ CREATE TABLE equipment_runs (
 	exit_code INTEGER,
 	output TEXT,
 	output_bytes BIGINT,
+	asked_at TIMESTAMP WITH TIME ZONE,
+	request_key VARCHAR(64),
 	CONSTRAINT pk_equipment_runs PRIMARY KEY (id),
 	CONSTRAINT uq_equipment_runs_tool_place_due_at_attempt UNIQUE (tool, place, due_at, attempt)
 );
+CREATE INDEX ix_equipment_runs_asked ON equipment_runs (id) WHERE status = 'asked';
+CREATE UNIQUE INDEX ix_equipment_runs_request_key ON equipment_runs (request_key) WHERE request_key IS NOT NULL;
 CREATE INDEX ix_equipment_runs_running ON equipment_runs (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX ix_equipment_runs_tool_id ON equipment_runs (tool, id);
 CREATE INDEX ix_equipment_runs_untold ON equipment_runs (id) WHERE tell IS NOT NULL AND told_at IS NULL;

@@ -15,7 +15,8 @@ from pydantic_core import PydanticUndefined
 
 from equipment.config import EquipmentSettings
 from equipment.cron import Cron
-from equipment.tool import Answers, CatchUp, Parameters, Tool
+from equipment.matching import words_of
+from equipment.tool import Answers, CatchUp, Intent, Parameters, Tool
 from nexus.errors import ConfigurationError
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -49,6 +50,8 @@ class ToolLine(BaseModel):
     catch_up: CatchUp = "none"
     per_host: bool = False
     again_when_lost: bool = False
+    network: bool = False
+    answers: bool = False
     words: list[str] = []
     examples: list[str] = []
     parameters: dict[str, ParameterLine | Kind] = {}
@@ -107,11 +110,22 @@ def _tool(name: str, line: ToolLine, settings: EquipmentSettings) -> Tool:
         catch_up=line.catch_up,
         per_host=line.per_host,
         again_when_lost=line.again_when_lost,
-        answers=Answers(tuple(line.words), tuple(line.examples)),
+        answers=_answers(line),
+        network=line.network,
     )
     if tool.schedule is not None:
         _runs_without_parameters(place, tool)
     return tool
+
+
+def _answers(line: ToolLine) -> Answers:
+    """Every word of an example may stand beside the words; those must be there."""
+    beside = tuple(word for example in line.examples for word in words_of(example))
+    words = tuple(word.lower() for word in line.words)
+    return Answers(
+        (Intent(words, beside=beside, own=words, examples=tuple(line.examples)),) if words else (),
+        may_answer=line.answers,
+    )
 
 
 def _file(place: str, name: str, folder: Path) -> Path:

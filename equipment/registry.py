@@ -6,9 +6,10 @@ from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
+from equipment import answerable
 from equipment.config import EquipmentSettings
 from equipment.own_scripts import read_own_scripts
-from equipment.tool import Answers, Tool
+from equipment.tool import Tool
 from equipment.tools import backup, cost_report, health_check, log_rotate, retention
 from nexus.errors import ConfigurationError
 
@@ -20,29 +21,7 @@ SHIPPED: Final = (
         work=health_check.run,
         timeout_s=60,
         again_when_lost=True,
-        answers=Answers(
-            words=(
-                *(
-                    "disk",
-                    "space",
-                    "full",
-                    "memory",
-                    "ram",
-                    "health",
-                    "healthy",
-                    "redis",
-                    "database",
-                    "workers",
-                ),
-                *("磁盘", "硬盘", "空间", "内存", "健康", "状态", "数据库"),
-            ),
-            examples=(
-                "How full is the disk?",
-                "Is everything healthy?",
-                "磁盘还剩多少空间？",
-                "系统正常吗？",
-            ),
-        ),
+        answers=answerable.HEALTH_CHECK,
     ),
     Tool(
         name="log_rotate",
@@ -54,10 +33,6 @@ SHIPPED: Final = (
         schedule="10 0 * * *",
         per_host=True,
         again_when_lost=True,
-        answers=Answers(
-            words=("log", "logs", "rotate", "日志", "轮换"),
-            examples=("Rotate the logs.", "清理一下日志。"),
-        ),
     ),
     Tool(
         name="backup",
@@ -67,10 +42,7 @@ SHIPPED: Final = (
         timeout_s=3600,
         schedule="30 3 * * *",
         again_when_lost=True,
-        answers=Answers(
-            words=("backup", "back up", "备份"),
-            examples=("Take a backup now.", "现在备份一下。"),
-        ),
+        answers=answerable.BACKUP,
     ),
     Tool(
         name="cost_report",
@@ -80,10 +52,7 @@ SHIPPED: Final = (
         timeout_s=120,
         parameters=cost_report.CostReportParameters,
         again_when_lost=True,
-        answers=Answers(
-            words=("cost", "spent", "spend", "money", "bill", "花费", "花了", "费用", "成本", "多少钱"),
-            examples=("What did we spend this week?", "今天花了多少钱？"),
-        ),
+        answers=answerable.COST_REPORT,
     ),
     Tool(
         name="retention",
@@ -93,10 +62,6 @@ SHIPPED: Final = (
         timeout_s=3600,
         parameters=retention.RetentionParameters,
         again_when_lost=True,
-        answers=Answers(
-            words=("old orders", "retention", "prune", "旧工单", "清除"),
-            examples=("Delete orders older than half a year.", "删除旧工单。"),
-        ),
     ),
 )
 

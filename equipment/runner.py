@@ -32,13 +32,15 @@ from db.statements.equipment import (
 )
 from db.statements.logs import AuditEvent, insert_audit_event
 from equipment.config import EquipmentSettings
-from equipment.process import Command, Outcome, run_command
+from equipment.own_command import own_command
+from equipment.process import Command, Outcome, discard, run_command
 from equipment.registry import validated
 from equipment.tool import Tool
 from nexus.clock import Clock
 from nexus.errors import ConfigurationError, PermanentError, StoreUnavailable, TransientError
 from nexus.ids import new_id
 from nexus.logs import get_logger
+from nexus.observing import span
 
 log = get_logger(__name__)
 
@@ -119,9 +121,17 @@ class Runner:
 
         Cancelled, it ends the tool; what may be run again is then given to whoever looks first, else it has failed.
         """
+        with span("equipment", tool=tool.name, run=run.id) as watched:
+            status = await self._carry_out(tool, run)
+            watched.note(status=status.value)
+            if status is not RunStatus.DONE:
+                watched.failed(status.value)
+            return status
+
+    async def _carry_out(self, tool: Tool, run: NewRun) -> RunStatus:
         log.info("equipment.begun", tool=tool.name, run=run.id, by=run.triggered_by)
-        work = asyncio.create_task(run_command(self._command(tool, run)))
-        lease = asyncio.create_task(self._hold(run.id))
+        work = asyncio.create_task(self._work(tool, run))
+        lease = asyncio.create_task(self._hold(run))
         try:
             await asyncio.wait([work, lease], return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -134,14 +144,15 @@ class Runner:
         return status
 
     async def _conclude(self, tool: Tool, run: NewRun, work: asyncio.Task[Outcome]) -> RunStatus:
-        if work.cancelled() and tool.again_when_lost and run.due_at is not None:
-            await self._write(partial(renew_run, run_id=run.id, holder=self.holder, lease_s=-1.0))
+        nobody_waits_here = run.due_at is not None or run.asked_at is not None
+        if work.cancelled() and tool.again_when_lost and nobody_waits_here:
+            await self._write(partial(renew_run, run_id=run.id, holder=run.holder, lease_s=-1.0))
             return RunStatus.LOST
         ended = _ended(work)
-        finish = partial(finish_run, run_id=run.id, holder=self.holder, ended=ended, now=self._clock.now())
+        finish = partial(finish_run, run_id=run.id, holder=run.holder, ended=ended, now=self._clock.now())
         return ended.status if await self._write(finish) else RunStatus.LOST
 
-    async def _hold(self, run_id: str) -> None:
+    async def _hold(self, run: NewRun) -> None:
         """Renew the lease until it is lost; returns then. A database that is away is asked again until it is over."""
         held_at = self._clock.monotonic()
         while (left_s := held_at + self._lease_s * 0.9 - self._clock.monotonic()) > 0:
@@ -149,10 +160,10 @@ class Runner:
             asked_at = self._clock.monotonic()
             with suppress(StoreUnavailable, TimeoutError):
                 async with asyncio.timeout(max(LEAST_S, held_at + self._lease_s * 0.9 - asked_at)):
-                    if not await self._database.run_ahead(renew_run, run_id, self.holder, self._lease_s):
+                    if not await self._database.run_ahead(renew_run, run.id, run.holder, self._lease_s):
                         break
                 held_at = asked_at
-        log.warning("equipment.lease_lost", run=run_id)
+        log.warning("equipment.lease_lost", run=run.id)
 
     async def _write(self, statement: Callable[[Connection], bool]) -> bool:
         for tries_left in reversed(range(FINISH_TRIES)):
@@ -164,25 +175,23 @@ class Runner:
                     await asyncio.sleep(FINISH_WAIT_S)
         return False
 
+    async def _work(self, tool: Tool, run: NewRun) -> Outcome:
+        # In a thread: the first own script of a process waits for the look at what sandbox there is.
+        making = asyncio.create_task(asyncio.to_thread(self._command, tool, run))
+        try:
+            command = await asyncio.shield(making)
+        except asyncio.CancelledError:
+            discard(await making)
+            raise
+        return await run_command(command)
+
     def _command(self, tool: Tool, run: NewRun) -> Command:
         if callable(tool.work):
             argv: tuple[str, ...] = (sys.executable, "-m", "equipment.child", tool.name)
             env = {**os.environ, "NEXUS_HOME": str(self._settings.home)}
             return Command(argv, env, Path.cwd(), tool.timeout_s, run.parameters.encode())
         folder = self._settings.home / "equipment-work" / tool.name
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        python = (sys.executable, "-I") if tool.work.suffix == ".py" else ()
-        return Command((*python, str(tool.work)), script_environment(run.parameters), folder, tool.timeout_s)
-
-
-def script_environment(parameters: str) -> dict[str, str]:
-    """All that a script of the owner's finds in its environment: PATH, LANG, and `PARAM_NAME` for each parameter."""
-    given: dict[str, object] = json.loads(parameters)
-    texts = {
-        f"PARAM_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
-        for name, value in given.items()
-    }
-    return {"PATH": SAFE_PATH, "LANG": os.environ.get("LANG", "C.UTF-8"), **texts}
+        return own_command(tool.work, folder, run.parameters, tool.timeout_s, network=tool.network)
 
 
 def _begin_by_hand(connection: Connection, new: NewRun, lease_s: float, clock: Clock) -> None:

@@ -9,7 +9,7 @@ who is asked, how often, or what the clock has done meanwhile:
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,6 +28,7 @@ from db.statements.equipment import (
     tell_lost,
 )
 from db.statements.equipment_schedules import ScheduleRow, all_schedules, meet_tools
+from equipment.asked_runs import AskedRuns, again_as_asked
 from equipment.config import EquipmentSettings
 from equipment.cron import Cron
 from equipment.registry import scheduled_parameters
@@ -44,6 +45,7 @@ FRESH_S = 90.0
 LONGEST_SLEEP_S = 60.0  # less than FRESH_S: what comes due while it sleeps is still fresh
 SHORTEST_SLEEP_S = 0.05
 RETRY_S = 2.0
+LOOK_S = 1.0  # between two looks for runs that are asked for
 DRAIN_S = 20.0
 
 
@@ -72,18 +74,18 @@ class Scheduler:
         self._database = database
         self._runner = runner
         self._clock = clock
+        self._asked = AskedRuns(self._registry, database, runner, clock)
         self._running: set[asyncio.Task[object]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; then end what runs. Sleeps to the next due time, at most a minute."""
+        """Work until `stop` is set; then end what runs.
+
+        Sleeps to the next due time, at most a minute; looks every second for runs that are asked for.
+        """
         try:
-            while not stop.is_set():
-                sleep_s = await self._turn_or_wait()
-                stopping = asyncio.create_task(stop.wait())
-                sleeping = asyncio.create_task(self._clock.sleep(sleep_s))
-                await asyncio.wait([stopping, sleeping], return_when=asyncio.FIRST_COMPLETED)
-                stopping.cancel()
-                sleeping.cancel()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._again_and_again(self.turn, stop))
+                group.create_task(self._again_and_again(self.take_asked, stop))
         finally:
             await self.end()
 
@@ -114,9 +116,27 @@ class Scheduler:
                 await self._claim(tool, row, due_at)
         return self._sleep_s(plan, now)
 
-    async def _turn_or_wait(self) -> float:
+    async def take_asked(self) -> float:
+        """Start what is asked for, take over what was lost, and return the seconds until the next look.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        if await self._asked.look(self._begin):
+            await self._take_over(self._clock.now())
+        return LOOK_S
+
+    async def _again_and_again(self, turn: Callable[[], Awaitable[float]], stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            stopping = asyncio.create_task(stop.wait())
+            sleeping = asyncio.create_task(self._clock.sleep(await self._postponed(turn)))
+            await asyncio.wait([stopping, sleeping], return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            sleeping.cancel()
+
+    async def _postponed(self, turn: Callable[[], Awaitable[float]]) -> float:
         try:
-            return await self.turn()
+            return await turn()
         except TransientError as error:
             log.warning("equipment.turn_postponed", error=str(error))
             return RETRY_S
@@ -158,10 +178,11 @@ class Scheduler:
         for new in await self._database.run(again):
             self._begin(self._registry[new.tool], new)
 
-    def _begin(self, tool: Tool, new: NewRun) -> None:
+    def _begin(self, tool: Tool, new: NewRun) -> asyncio.Task[object]:
         task: asyncio.Task[object] = asyncio.create_task(self._runner.carry_out(tool, new))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        return task
 
 
 def due_times(
@@ -187,6 +208,8 @@ def _lose_and_claim(
     """In one transaction: who marks a run as lost has its second try, if there is one."""
     mine, gone = [], []
     for lost in lose_runs(connection, now):
+        if again_as_asked(connection, lost, tools):
+            continue
         again = _again(lost, tools, runner)
         if again is not None and claim_run(connection, again, lease_s=lease_s, now=now):
             mine.append(again)

@@ -18,6 +18,7 @@ from equipment.scheduler import Scheduler
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, StoreUnavailable
 from nexus.logs import configure_logs, get_logger
+from nexus.observation import observation
 from nexus.settings import load_settings
 
 log = get_logger(__name__)
@@ -49,7 +50,8 @@ def main() -> int:
     try:
         settings = load_settings(EquipmentSettings)
         configure_logs(settings, "equipment")
-        asyncio.run(serve(settings))
+        with observation(settings, "equipment"):
+            asyncio.run(serve(settings))
     except ConfigurationError as error:
         print(f"nexus: {error}", file=sys.stderr)
         return 2

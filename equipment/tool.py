@@ -28,11 +28,34 @@ Raises:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """What messages a tool answers: words that point to it, in English and Chinese, and example messages."""
+class Intent:
+    """One thing that people ask of a tool, as words in English and Chinese.
 
-    words: tuple[str, ...] = ()
+    A message must have one of `topic` and, where there are any, one of `aspect`; what else may stand in it is `beside`.
+    `own` are those that can only mean this company, also in the middle of a conversation about something else.
+    """
+
+    topic: tuple[str, ...]
+    aspect: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What messages a tool answers, if the Admin may have it answer at all (`may_answer`).
+
+    Only a tool that reads, or does what harms nobody however often it is done, may. `is_action`: it is for orders
+    ("take a backup"), not for questions. `within_s` is how long a sender waits for it, in seconds; `choices` are
+    words of a message, and the parameters that they stand for.
+    """
+
+    intents: tuple[Intent, ...] = ()
+    choices: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    may_answer: bool = False
+    is_action: bool = False
+    within_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +64,7 @@ class Tool:
 
     `schedule` is a cron expression in the company's time zone; None: only when it is asked for. `per_host`: a due
     time is run once on every host, not once in the company. `again_when_lost`: a run whose process went away is run
-    once more, so running it twice must do no harm.
+    once more, so running it twice must do no harm. `network`: an own script may reach the network from the sandbox.
     """
 
     name: str
@@ -55,6 +78,7 @@ class Tool:
     per_host: bool = False
     again_when_lost: bool = False
     answers: Answers = Answers()
+    network: bool = False
 
     @property
     def is_own_script(self) -> bool:

@@ -2,13 +2,14 @@
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from equipment.config import EquipmentSettings
 from gateway.hosts import is_loopback, parse_names, parse_networks, parse_origins
 from gateway.rates import RateSettings
 from nexus.address import AddressSettings, secrets_of
 from nexus.errors import ConfigurationError
 
 
-class GatewaySettings(AddressSettings, RateSettings):
+class GatewaySettings(AddressSettings, RateSettings, EquipmentSettings):
     """Who may use the gateway, and how much it takes at once."""
 
     allowed_hosts: str = Field(

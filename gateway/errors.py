@@ -44,6 +44,8 @@ class Kind(Enum):
     NO_SECRET = (409, "no-secret", "There is no secret")
     NO_BOT = (409, "no-telegram-bot", "There is no Telegram bot")
     NOBODY_WORKS = (409, "nobody-works", "Nobody works in this role")
+    SCRIPTS_OFF = (409, "scripts-not-allowed", "Scripts of the owner's are not allowed")
+    QUEUE_FULL = (409, "queue-full", "Too much is waiting already")
     TOO_LARGE = (413, "too-large", "The request is too large")
     NOT_JSON = (415, "unsupported-media-type", "The request must be application/json")
     INVALID = (422, "invalid", "The request is not valid")

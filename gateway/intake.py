@@ -17,8 +17,9 @@ from gateway.errors import Kind, Problem
 from gateway.services import Services
 from nexus.bus import Ring
 from nexus.ids import new_order_id, new_session_id
-from nexus.logs import get_logger
+from nexus.logs import get_logger, lines_about
 from nexus.messages import INTAKE, Doorbell, EventRing
+from nexus.observing import order_step
 from nexus.work_order import Attachment, Channel, Role, Status, Turn
 
 log = get_logger(__name__)
@@ -59,11 +60,20 @@ async def submit_message(services: Services, submission: Submission) -> Accepted
         await _check_session(services, submission.session_id)
     now = services.clock.now()
     new = _new_order(submission, now, services.settings.order_deadline_s)
-    accepted = await services.store.accept(new, now)
-    if not accepted.same_request:
-        raise Problem(Kind.KEY_REUSED, "This Idempotency-Key belongs to a message that says something else.")
-    if accepted.is_new:
-        await ring_the_admin(services, accepted)
+    with lines_about(new.id), order_step("accept", new.id, is_origin=True) as step:
+        step.note(channel=new.channel.value)
+        accepted = await services.store.accept(new, now)
+        if not accepted.same_request:
+            step.drop()
+            raise Problem(
+                Kind.KEY_REUSED, "This Idempotency-Key belongs to a message that says something else."
+            )
+        if accepted.is_new:
+            step.note(durability=accepted.durability.value)
+            await ring_the_admin(services, accepted)
+            log.debug("order.accepted")
+        else:
+            step.drop()
     return accepted
 
 
@@ -125,4 +135,4 @@ async def ring_the_admin(services: Services, accepted: Accepted) -> None:
         async with asyncio.timeout(RING_TIMEOUT_S):
             await services.bus.ring([Ring(INTAKE, Doorbell(order_id=accepted.order_id))])
     except TimeoutError:
-        log.warning("intake.not_rung", order_id=accepted.order_id)
+        log.warning("intake.not_rung", order=accepted.order_id)

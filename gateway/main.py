@@ -1,5 +1,6 @@
 """The gateway's entry: `python -m gateway.main`, or `uvicorn gateway.main:app`."""
 
+import asyncio
 import signal
 import socket
 import sys
@@ -26,6 +27,7 @@ from gateway.routes import (
     budget,
     chat,
     dashboard,
+    equipment,
     events,
     health,
     health_history,
@@ -41,9 +43,12 @@ from gateway.routes import (
 )
 from gateway.services import check_stores, open_services
 from gateway.telemetry import VERSION
+from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError, NexusError
 from nexus.logs import configure_logs, get_logger
+from nexus.observation import observation
 from nexus.settings import load_settings
+from nexus.systemd import say_it_lives
 
 log = get_logger(__name__)
 
@@ -91,6 +96,7 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
         alerts,
         audit,
         agents,
+        equipment,
         probing,
         health,
         health_history,
@@ -115,11 +121,13 @@ class GatewayServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self._app = app
+        self._living: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then say where."""
         await super().startup(sockets)
         if self.started:
+            self._living = asyncio.create_task(say_it_lives(SystemClock()))
             log.info("gateway.ready", url=f"http://{self.config.host}:{self.port}")
 
     @property
@@ -142,6 +150,8 @@ class GatewayServer(uvicorn.Server):
                 server.close()
             await services.clock.sleep(LAST_WORDS_S)
         await super().shutdown(sockets)
+        if self._living is not None:
+            self._living.cancel()
 
 
 def make_server(settings: GatewaySettings) -> GatewayServer:
@@ -180,7 +190,8 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         # Uvicorn raises the signal again when it is done; with its default action the exit status would be wrong.
         signal.signal(number, server.handle_exit)
-    server.run()
+    with observation(settings, "gateway", metrics=False):  # it has a door of its own: GET /metrics
+        server.run()
 
 
 if __name__ == "__main__":

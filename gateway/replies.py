@@ -18,8 +18,9 @@ from gateway.company_news import CompanyNews, Watcher
 from nexus.bus import Bus
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
-from nexus.logs import get_logger
+from nexus.logs import get_logger, lines_about
 from nexus.messages import EventRing
+from nexus.observing import order_step
 from nexus.work_order import TERMINAL, Status, WorkOrder
 
 log = get_logger(__name__)
@@ -96,11 +97,16 @@ class Replies:
         Raises:
             StoreUnavailable: the store that has it does not answer.
         """
-        with self._bell_for(order_id) as bell:
+        with lines_about(order_id), order_step("reply", order_id) as reply:
             if not just_accepted:
                 found = await self._store.order(order_id)
                 if found is None or not found.value.is_open or found.value.status is Status.HELD:
+                    reply.drop()  # read, not waited for
                     return found
+            return await self._waited(order_id, timeout_s)
+
+    async def _waited(self, order_id: str, timeout_s: float) -> Stored[WorkOrder] | None:
+        with self._bell_for(order_id) as bell:
             await _heard(bell, timeout_s)
         return await self._store.order(order_id)
 

@@ -18,6 +18,7 @@ from gateway.access import Access, open_access
 from gateway.attachments import Cleaner
 from gateway.bundle import FOLDER, Shelf
 from gateway.config import GatewaySettings
+from gateway.equipment_desk import EquipmentDesk
 from gateway.kept import Kept
 from gateway.limits import RateLimits
 from gateway.replies import Replies
@@ -50,6 +51,7 @@ class Services:
     shelf: Shelf
     staff: StaffDesk
     cleaner: Cleaner = field(default_factory=Cleaner)
+    equipment: EquipmentDesk = field(default_factory=EquipmentDesk)
     company_numbers: Kept[Company] = field(default_factory=lambda: Kept(5.0))
     readiness: Kept[bool] = field(default_factory=lambda: Kept(1.0))
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  # set: no new request is begun

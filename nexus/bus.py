@@ -48,6 +48,14 @@ class Entry:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Bells on a stream, of which `pending` were read by a worker that has not acknowledged them yet."""
+
+    bells: int
+    pending: int
+
+
 class Bus:
     """Rings and reads. `client` is for short commands, `blocking` for reads that wait."""
 
@@ -191,6 +199,22 @@ class Bus:
             return {}
         return {role: str(asked) for role, asked in zip(Role, found, strict=True) if asked is not None}
 
+    async def backlog(self) -> dict[Role, Backlog] | None:
+        """What lies in each role's stream; None while Redis does not answer."""
+        try:
+            async with asyncio.timeout(PING_TIMEOUT_S):
+                pipeline = self._redis.pipeline(transaction=False)
+                for role in Role:
+                    pipeline.xlen(stream_of(role))
+                    pipeline.xpending(stream_of(role), role.value)
+                found = await pipeline.execute(raise_on_error=False)
+        except (redis.exceptions.RedisError, OSError, TimeoutError):
+            return None
+        return {
+            role: Backlog(_number(length), _number(pending["pending"]) if isinstance(pending, dict) else 0)
+            for role, length, pending in zip(Role, found[::2], found[1::2], strict=True)
+        }
+
     async def ping(self) -> bool:
         """True when Redis answers, and soon."""
         try:
@@ -209,6 +233,11 @@ class Bus:
     def _entry(stream: str, group: str, item: tuple[bytes, dict[bytes, bytes]]) -> Entry:
         entry_id, fields = item
         return Entry(stream, group, entry_id.decode(), fields.get(FIELD, b""))
+
+
+def _number(found: object) -> int:
+    """Zero for a stream or group that is not there yet."""
+    return found if isinstance(found, int) else 0
 
 
 def _items(reply: object) -> list[tuple[bytes, dict[bytes, bytes]]]:

@@ -26,6 +26,7 @@ HEALTH_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{component} hangs again after {times} restarts in 10 minutes: the heartbeat leaves it to you",
         "{component} 在 10 分钟内重启 {times} 次后仍无响应：请您处理",
     ),
+    "health.left": ("{component} {reason}", "{component} 反复意外结束，请您处理：{reason}"),
     "health.many": (
         "{count} more changes of health within an hour. Now: {now}",
         "一小时内另有 {count} 次状态变化。现在：{now}",

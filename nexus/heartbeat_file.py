@@ -17,9 +17,14 @@ class SignOfLife(BaseModel):
     at: AwareDatetime
     interval_s: float
 
+    @property
+    def late_after_s(self) -> float:
+        """How old the newest sign may be: three looks have not come."""
+        return LATE_AFTER * self.interval_s + 5
+
     def is_fresh(self, now: datetime) -> bool:
         """False when three looks have not come."""
-        return (now - self.at).total_seconds() < LATE_AFTER * self.interval_s + 5
+        return (now - self.at).total_seconds() < self.late_after_s
 
 
 def write_sign(home: Path, sign: SignOfLife) -> None:

@@ -4,7 +4,7 @@ The supervisor writes it at every change, whole and at once; the heartbeat reads
 """
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,6 +21,7 @@ class Stage(StrEnum):
     STARTING = "starting"
     READY = "ready"
     ENDED = "ended"  # it is started again soon
+    LEFT = "left alone"  # it has ended too often, and is started again only at `again_at`
     GIVEN_UP = "given up"
 
 
@@ -36,6 +37,7 @@ class PartLife(BaseModel):
     deaths: int = 0
     how: str | None = None
     ended_at: AwareDatetime | None = None
+    again_at: AwareDatetime | None = None
 
 
 class PartsFile(BaseModel):
@@ -66,6 +68,10 @@ class PartsJournal:
         """A life is over that should go on."""
         deaths = self._life(name).deaths + 1
         self._note(name, stage=Stage.ENDED, pid=None, deaths=deaths, how=how, ended_at=self._clock.now())
+
+    def leaves_alone(self, name: str, for_s: float) -> None:
+        """It has ended too often: it is started again only then."""
+        self._note(name, stage=Stage.LEFT, again_at=self._clock.now() + timedelta(seconds=for_s))
 
     def gave_up(self, name: str) -> None:
         """It is not started any more."""

@@ -44,6 +44,10 @@ class Receipt(BaseModel):
     rule: str = Field(description="the triage rule that decided")
     model: str | None
     provider: str | None
+    equipment: str | None = Field(
+        default=None,
+        description="the tool that answered instead of a model, which costs no tokens; null: none did",
+    )
     local: bool = Field(description="True when the model runs on the owner's own machine")
     note: str | None = Field(default=None, description="what is weak about this answer, if anything")
     qa_passed: int
@@ -93,6 +97,8 @@ class Receipt(BaseModel):
         return " · ".join(part for part in parts if part)
 
     def _who(self) -> str:
+        if self.equipment is not None:
+            return f"equipment: {self.equipment}"
         who = self.role.value.upper() if self.role is Role.CEO else self.role.value.title()
         return f"{who} ({self.model})" if self.model else who
 
@@ -110,7 +116,7 @@ class Receipt(BaseModel):
 
     def _cost(self) -> str:
         if self.model is None and self.cost_usd == 0 and not self.input_tokens:
-            return "nothing spent"
+            return "nothing spent" if self.equipment is None else "$0.00"
         text = cost_text(self.cost_usd, local=self.local)
         if self.cost_usd is None and self.priced_usd:
             return f"{text} (beside {dollars(self.priced_usd)} that is)"

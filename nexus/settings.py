@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -68,6 +68,24 @@ class CommonSettings(BaseSettings):
     )
     log_format: Literal["console", "json"] = Field(
         default="console", description="`console` for people, `json` for collectors."
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65527,  # `nexus up` counts on from it, a port a part
+        description="TCP port where a worker, the bot, the heartbeat or the equipment serves GET /metrics; the gateway "
+        "has its own. `nexus up` gives its parts this port and those after it (docs/observing.md). 0: none does.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        description="Address where METRICS_PORT listens. Any but a loopback address needs API_SECRET.",
+    )
+    otel_exporter_otlp_endpoint: str | None = Field(
+        default=None,
+        description="OpenTelemetry collector, http://localhost:4318; traces of orders go there. Needs `nexus[otel]`.",
+    )
+    otel_exporter_otlp_headers: SecretStr | None = Field(
+        default=None, description="Headers for the collector, name=value with commas."
     )
 
     @classmethod

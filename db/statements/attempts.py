@@ -92,6 +92,18 @@ def open_attempt(
     charges: list[Charge] = []
     if order.attempts:
         charges = abandon_running(connection, order.id, now, WORKER_STOPPED, but=attempt.id)
+    if not insert_attempt(connection, order, attempt, now):
+        return last_seq(connection, order.session_id)
+    insert_call(connection, call)
+    working = {"attempt": attempt.n, "role": attempt.role.value, "model": attempt.model}
+    seq = append_events(connection, order, [Happening("order.working", working)], now)
+    apply_charges(connection, charges)
+    reserve(connection, call, limits, now)
+    return seq
+
+
+def insert_attempt(connection: Connection, order: WorkOrder, attempt: AttemptRecord, now: datetime) -> bool:
+    """Write the row of a try that begins; False when it is there already."""
     inserted = connection.execute(
         _INSERT_ATTEMPT[connection.dialect.name],
         {
@@ -107,14 +119,7 @@ def open_attempt(
             "started_at": now,
         },
     )
-    if inserted.first() is None:
-        return last_seq(connection, order.session_id)
-    insert_call(connection, call)
-    working = {"attempt": attempt.n, "role": attempt.role.value, "model": attempt.model}
-    seq = append_events(connection, order, [Happening("order.working", working)], now)
-    apply_charges(connection, charges)
-    reserve(connection, call, limits, now)
-    return seq
+    return inserted.first() is not None
 
 
 def open_fallback(

@@ -25,8 +25,12 @@ _R = equipment_runs.c
 
 
 class RunStatus(StrEnum):
-    """Where a run is. Only `running` changes; `lost` means that the process that ran it went away."""
+    """Where a run is. Only `asked` and `running` change.
 
+    `asked`: whoever takes it first runs it. `lost`: the process that ran it went away, or nobody took it in time.
+    """
+
+    ASKED = "asked"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
@@ -38,7 +42,8 @@ class RunStatus(StrEnum):
 class NewRun:
     """A run that is about to begin. `place` is a host, or empty for the whole company; `parameters` is JSON.
 
-    `due_at` None: asked for by hand, by `triggered_by`. `attempt` 2: again, because the first was lost.
+    `due_at` None: asked for by hand, by `triggered_by`; with `asked_at`, not of this process but of whoever takes it
+    (`db.statements.equipment_queue`). `attempt` 2: again, because the first was lost.
     """
 
     id: str
@@ -50,6 +55,7 @@ class NewRun:
     due_at: datetime | None = None
     attempt: int = 1
     tell: str | None = None
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as it is stored."""
+    """A run as it is stored. Of one that is `asked`, `started_at` is when it was asked for."""
 
     id: str
     tool: str
@@ -82,6 +88,12 @@ class Run:
     exit_code: int | None
     output: str | None
     output_bytes: int | None
+    asked_at: datetime | None
+
+    @property
+    def host(self) -> str | None:
+        """The host whose process runs it, or has run it; None while nobody does."""
+        return self.holder.partition("/")[0] or None
 
 
 # Built once: constructing a statement costs several times its execution.
@@ -99,6 +111,7 @@ _NEW = {
     "holder": sa.bindparam("holder"),
     "lease_until": db_now(_FOR_S),
     "started_at": sa.bindparam("started_at", type_=_R.started_at.type),
+    "asked_at": sa.bindparam("asked_at", type_=_R.asked_at.type),
 }
 _CLAIM = {
     "postgresql": postgresql.insert(equipment_runs).values(_NEW).on_conflict_do_nothing().returning(_R.id),
@@ -159,14 +172,14 @@ def finish_run(connection: Connection, run_id: str, holder: str, ended: Ended, n
     row = connection.execute(finished, {"run_id": run_id, "by": holder}).first()
     if row is None:
         return False
-    _tell_trouble(connection, _run(row), now)
+    _tell_trouble(connection, run_of(row), now)
     return True
 
 
 def lose_runs(connection: Connection, now: datetime) -> list[Run]:
     """Mark every run whose lease is over as lost, and return them. Each is returned to one caller only."""
     values = {"status": RunStatus.LOST.value, "finished_at": now, "lease_until": None}
-    return [_run(row) for row in connection.execute(_LOSE.values(values))]
+    return [run_of(row) for row in connection.execute(_LOSE.values(values))]
 
 
 def tell_lost(connection: Connection, run: Run, now: datetime) -> None:
@@ -193,7 +206,7 @@ def due_time_is_claimed(connection: Connection, tool: str, place: str, due_at: d
 def get_run(connection: Connection, run_id: str) -> Run | None:
     """One run; None when there is none."""
     row = connection.execute(sa.select(equipment_runs).where(_R.id == run_id)).first()
-    return _run(row) if row is not None else None
+    return run_of(row) if row is not None else None
 
 
 def run_history(
@@ -203,7 +216,7 @@ def run_history(
     tests = [_R.tool == tool] if tool is not None else []
     tests += [_R.id < cursor] if cursor is not None else []
     found = connection.execute(sa.select(equipment_runs).where(*tests).order_by(_R.id.desc()).limit(limit))
-    return [_run(row) for row in found]
+    return [run_of(row) for row in found]
 
 
 def newest_runs(connection: Connection, tools: Iterable[str]) -> dict[str, Run]:
@@ -217,7 +230,7 @@ def untold_runs(connection: Connection, limit: int = 50) -> list[Run]:
     waiting = sa.select(equipment_runs).where(
         _R.tell.is_not(None), _R.told_at.is_(None), _R.finished_at.is_not(None)
     )
-    return [_run(row) for row in connection.execute(waiting.order_by(_R.id).limit(limit))]
+    return [run_of(row) for row in connection.execute(waiting.order_by(_R.id).limit(limit))]
 
 
 def mark_told(connection: Connection, run_id: str, now: datetime) -> bool:
@@ -252,11 +265,18 @@ def _tell_trouble(connection: Connection, run: Run, now: datetime) -> None:
     if run.due_at is None or run.status not in _WORDS:
         return
     text = f"{run.tool}, due {run.due_at:%Y-%m-%d %H:%M} UTC, {_WORDS[run.status]}: nexus equipment history {run.tool}"
-    details = {"tool": run.tool, "status": run.status.value, "run_id": run.id, "host": run.place}
+    details = {
+        "tool": run.tool,
+        "status": run.status.value,
+        "run_id": run.id,
+        "host": run.place,
+        "due_at": run.due_at.isoformat(),
+    }
     kind = f"equipment.{run.status.value}"
     raise_alert(connection, Alert(f"{kind}:{run.id}", kind, Severity.WARNING, text, details), now)
 
 
-def _run(row: sa.Row[*tuple[object, ...]]) -> Run:
+def run_of(row: sa.Row[*tuple[object, ...]]) -> Run:
+    """A row of the table, or of a statement that returns all of it."""
     values = {name: getattr(row, name) for name in Run.__dataclass_fields__}
     return Run(**values | {"status": RunStatus(row.status)})

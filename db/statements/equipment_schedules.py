@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -91,6 +91,13 @@ def set_schedule(connection: Connection, row: ScheduleRow, *, by: str, now: date
         "parameters": json.loads(row.parameters) if row.parameters else None,
     }
     _audit(connection, row.tool, "equipment.scheduled", details, by, now)
+
+
+def reschedule(connection: Connection, row: ScheduleRow, *, by: str, now: datetime) -> None:
+    """As `set_schedule`, but a tool that is paused stays so."""
+    meet_tools(connection, [row.tool], now)
+    paused = connection.execute(sa.select(_S.is_paused).where(_S.tool == row.tool)).scalar_one()
+    set_schedule(connection, replace(row, is_paused=paused), by=by, now=now)
 
 
 def _audit(

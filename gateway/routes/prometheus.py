@@ -1,6 +1,7 @@
 """GET /metrics: the gateway and the company in numbers, for Prometheus. Needs a credential like everything else."""
 
 import asyncio
+from dataclasses import replace
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -41,12 +42,14 @@ async def prometheus_metrics(request: Request) -> Response:
 
 async def _company(services: Services) -> Company:
     store = services.store
+    backlog = await services.bus.backlog()
     database = store.spool.database if store.spool is not None and store.is_local else store.primary
     try:
         async with asyncio.timeout(PATIENCE_S):
-            return await database.read(_numbers, services, is_local=store.is_local)
+            company = await database.read(_numbers, services, is_local=store.is_local)
     except (StoreUnavailable, TimeoutError):
-        return Company(None, (), (), is_local=store.is_local)
+        company = Company(None, (), (), is_local=store.is_local)
+    return replace(company, backlog=backlog)
 
 
 def _numbers(connection: Connection, services: Services, *, is_local: bool) -> Company:

@@ -52,6 +52,8 @@ def _told(language: str, details: Mapping[str, object]) -> dict[str, object]:
         told["when"] = say(language, f"w_{details['kind']}")
     if "resets_at" in details:
         told["resets"] = f"{datetime.fromisoformat(str(details['resets_at'])).astimezone(UTC):%m-%d %H:%M}"
+    if "due_at" in details:
+        told["due"] = f"{datetime.fromisoformat(str(details['due_at'])).astimezone(UTC):%m-%d %H:%M}"
     if "by" in details:
         told["why"] = f"：{details['reason']}" if details.get("reason") else ""
     return told

@@ -11,7 +11,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from urllib.parse import urlsplit
@@ -36,14 +36,17 @@ from interfaces.telegram.gateway_client import GatewayClient
 from interfaces.telegram.handlers import Handlers
 from interfaces.telegram.inbox import Inbox
 from interfaces.telegram.polling import LONG_POLL_S, Poller, refused_token
+from interfaces.telegram.run_teller import RunTeller
 from interfaces.telegram.sending import Sender, seconds_of
 from interfaces.telegram.state_file import BotState, forget_state, write_state
 from interfaces.telegram.webhook import Webhook
 from nexus.clock import Clock, SystemClock
 from nexus.errors import ConfigurationError, LeaseLost, StoreUnavailable
 from nexus.logs import configure_logs, get_logger
+from nexus.observation import observation
 from nexus.redaction import learn_secrets
 from nexus.settings import load_settings
+from nexus.systemd import say_it_lives
 
 log = get_logger(__name__)
 
@@ -90,7 +93,7 @@ class TelegramBot:
         gateway = GatewayClient(self._settings)
         try:
             await asyncio.to_thread(migrate, database)
-            async with make_bot(self._settings) as bot:
+            async with make_bot(self._settings) as bot, running(say_it_lives(self._clock)):
                 await self._run(bot, database, gateway)
         finally:
             forget_state(self._settings.home)
@@ -111,9 +114,12 @@ class TelegramBot:
         admission = Admission(self._settings, database, sender, me, self._clock)
         inbox = Inbox(database, bot.id, self._clock, Handlers(office, admission).handle, delivery.follow)
         announcer = Announcer(self._settings, database, sender, self._clock)
+        teller = RunTeller(self._settings, database, sender, self._clock)
         entrance = partial(self._entrance, bot, inbox, database)
         lease = BotLease(database, bot.id, this_process(), self._clock)
-        work = [once_held(lease, job) for job in (entrance, inbox.run, delivery.run, announcer.run)]
+        work = [
+            once_held(lease, job) for job in (entrance, inbox.run, delivery.run, announcer.run, teller.run)
+        ]
         mode = "webhook" if self._settings.telegram_webhook_url else "polling"
         write_state(self._settings.home, BotState(pid=os.getpid(), username=me.username or "", mode=mode))
         log.info("telegram.ready", bot=me.username, mode=mode)
@@ -193,6 +199,17 @@ class TelegramBot:
 
 
 @asynccontextmanager
+async def running(job: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """`job` beside what is in the context."""
+    task = asyncio.create_task(job)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
 async def make_bot(settings: TelegramSettings) -> AsyncIterator[ExtBot[int]]:
     """Telegram's API, with its limits kept. Closed at the end."""
     os.environ.setdefault(
@@ -226,7 +243,10 @@ async def make_bot(settings: TelegramSettings) -> AsyncIterator[ExtBot[int]]:
 def main() -> int:
     """Run the bot; 0 after a signal, 2 for a wrong setting, 1 when the database does not answer."""
     try:
-        asyncio.run(create_telegram_bot().start())
+        settings = load_settings(TelegramSettings)
+        configure_logs(settings, "telegram")
+        with observation(settings, "telegram"):
+            asyncio.run(create_telegram_bot(settings).start())
     except ConfigurationError as error:
         print(f"nexus: {error}", file=sys.stderr)
         return 2

@@ -15,6 +15,8 @@ from db.statements.telegram_post import chat_order
 from interfaces.telegram import acting, looking
 from interfaces.telegram.acting import NotPossible
 from interfaces.telegram.desk import Ask
+from interfaces.telegram.equipment_commands import on_tool_button
+from interfaces.telegram.equipment_reports import ToolPress
 from interfaces.telegram.gateway_client import Accepted, GatewayAway
 from interfaces.telegram.inbox import Handled
 from interfaces.telegram.keyboards import Action, Press
@@ -32,6 +34,9 @@ async def on_button(ask: Ask, query: CallbackQuery) -> Handled:
     Raises:
         GatewayAway, GatewayRefused, StoreUnavailable, Undeliverable: as the gateway, the database and Telegram say.
     """
+    tool = ToolPress.parse(query.data)
+    if tool is not None and not ask.speaker.is_group:
+        return await on_tool_button(ask, query, tool)
     press = Press.parse(query.data)
     order = await ask.office.database.read(chat_order, press.order_id) if press else None
     if press is None or order is None or order.chat_id != ask.speaker.chat_id:

@@ -59,7 +59,7 @@ class Card:
         if payload.get("receipt"):
             receipt = Receipt.model_validate(payload["receipt"])
             self.seconds = receipt.seconds
-            if receipt.model is not None:  # nobody was asked, nothing was spent
+            if receipt.model or receipt.equipment:  # else nobody was asked, nothing was spent
                 self.money = self._cost(receipt)
 
     def _cost(self, receipt: Receipt) -> str:

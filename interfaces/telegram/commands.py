@@ -12,7 +12,7 @@ from typing import Final
 from telegram import Message, MessageEntity
 
 from db.statements.telegram_post import order_of_send, orders_of_chat, set_chat_session
-from interfaces.telegram import acting, looking, money_commands
+from interfaces.telegram import acting, equipment_commands, looking, money_commands
 from interfaces.telegram.acting import REASON_CHARS, NotPossible
 from interfaces.telegram.desk import Ask
 from interfaces.telegram.gateway_client import Accepted, GatewayRefused
@@ -196,6 +196,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "orders": Command("th_look", _orders),
     "why": Command("th_look", _why),
     "audit": Command("th_look", _audit),
+    "equipment": Command("th_look", equipment_commands.equipment),
     "cost": Command("th_money", money_commands.cost),
     "budget": Command("th_money", money_commands.budget),
     "freeze": Command("th_money", money_commands.freeze),

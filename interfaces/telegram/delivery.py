@@ -18,7 +18,8 @@ from interfaces.telegram.sending import Outgoing, Sender, Undeliverable
 from interfaces.telegram.words import say
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
-from nexus.logs import get_logger
+from nexus.logs import get_logger, lines_about
+from nexus.observing import offer_gauge, order_step
 
 log = get_logger(__name__)
 
@@ -38,6 +39,7 @@ class Delivery:
         self._room = asyncio.Semaphore(AT_ONCE)
         self._new: asyncio.Queue[ChatOrder] = asyncio.Queue()
         self._followed: set[str] = set()
+        offer_gauge("telegram_followed", lambda: [((), float(len(self._followed)))])
 
     def follow(self, order: ChatOrder) -> None:
         """Follow an order to its end; one that is followed already is not followed twice."""
@@ -64,6 +66,10 @@ class Delivery:
 
     async def _to_the_end(self, order: ChatOrder) -> None:
         """Deliver, however often the database is away meanwhile."""
+        with lines_about(order.order_id):
+            await self._try_to_the_end(order)
+
+    async def _try_to_the_end(self, order: ChatOrder) -> None:
         try:
             while True:
                 try:
@@ -93,9 +99,10 @@ class Delivery:
         async with self._room:
             found = await self._follow(order, live)
         messages = await self._answer(order) if found else [gone_message(order)]
-        for n, message in enumerate(messages, start=1):
-            key = f"answer:{order.order_id}:{n}"
-            await self._sender.send_once(key, order.chat_id, message, order.order_id)
+        with order_step("deliver", order.order_id, messages=len(messages)):
+            for n, message in enumerate(messages, start=1):
+                key = f"answer:{order.order_id}:{n}"
+                await self._sender.send_once(key, order.chat_id, message, order.order_id)
         await live.finish()
         await self._database.run(mark_answered, order.order_id, self._clock.now())
 

@@ -20,6 +20,7 @@ from db.statements.telegram_post import ChatOrder, note_order
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable
 from nexus.logs import get_logger
+from nexus.observing import happened
 from nexus.work_order import Channel
 
 log = get_logger(__name__)
@@ -124,8 +125,16 @@ class Inbox:
                 await self._clock.sleep(AGAIN_S)
             else:
                 break
+        self._count(update)
         if handled.order is not None:
             self._on_order(handled.order)
+
+    def _count(self, update: Update) -> None:
+        kind = "button" if update.callback_query else "message" if update.effective_message else "other"
+        happened("telegram_updates", kind=kind)
+        if update.message is not None:
+            lag = self._clock.now() - update.message.date
+            happened("telegram_lag_seconds", max(0.0, lag.total_seconds()))
 
 
 def _finish(connection: Connection, update_id: str, handled: Handled, now: datetime) -> None:

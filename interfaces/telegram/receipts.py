@@ -15,12 +15,13 @@ def receipt_line(language: str, detail: Detail) -> str:
 
 
 def _parts(language: str, receipt: Receipt) -> tuple[str, ...]:
-    who = title(language, receipt.role)
+    who = title(language, receipt.role) if receipt.equipment is None else say(language, "by_equipment")
+    doer = receipt.equipment or receipt.model
     read, written = f"{receipt.input_tokens:,}", f"{receipt.output_tokens:,}"
     asked = list(dict.fromkeys(each.model for each in receipt.fallbacks))
     path = " → ".join(title(language, role) for role in receipt.path)
     return (
-        f"{who}（{receipt.model}）" if receipt.model else who,
+        f"{who}（{doer}）" if doer else who,
         reason_text(language, receipt.reason),
         say(language, "after_silence", models="、".join(asked)) if asked else "",
         f"{say(language, 'qa')} {receipt.qa_passed}/{receipt.qa_total}",
@@ -36,7 +37,7 @@ def _parts(language: str, receipt: Receipt) -> tuple[str, ...]:
 
 def _cost(language: str, receipt: Receipt) -> str:
     if receipt.model is None and receipt.cost_usd == 0 and not receipt.input_tokens:
-        return say(language, "nothing_spent")
+        return say(language, "nothing_spent") if receipt.equipment is None else money(receipt.cost_usd)
     text = price(language, receipt.cost_usd, local=receipt.local)
     if receipt.cost_usd is None and receipt.priced_usd:
         return say(language, "beside_priced", text=text, cost=money(receipt.priced_usd))

@@ -21,6 +21,7 @@ from db.statements.telegram_post import begin_send, confirm_send, forget_send, s
 from nexus.clock import Clock
 from nexus.errors import PermanentError, StoreUnavailable
 from nexus.logs import get_logger
+from nexus.observing import happened
 
 log = get_logger(__name__)
 
@@ -122,19 +123,25 @@ class Sender:
     async def _attempt(self, key: str, chat_id: int, message: Outgoing) -> int:
         """One try. The row stays only if the outcome is not known."""
         try:
-            return (await self._deliver(chat_id, message)).message_id
+            sent = (await self._deliver(chat_id, message)).message_id
         except RetryAfter as error:
+            happened("telegram_sends", outcome="told_to_wait")
+            happened("telegram_wait_seconds", seconds_of(error))
             await self._database.run(forget_send, key)
             log.info("telegram.told_to_wait", key=key, seconds=seconds_of(error))
             raise _TryLater(seconds_of(error)) from None
         except (Forbidden, BadRequest) as error:
+            happened("telegram_sends", outcome="undeliverable")
             await self._database.run(forget_send, key)
             raise Undeliverable(str(error)) from None
         except NetworkError as error:
             if isinstance(error.__cause__, NOT_SENT):
                 await self._database.run(forget_send, key)
+            happened("telegram_sends", outcome="failed")
             log.warning("telegram.send_failed", key=key, error=type(error).__name__)
             raise _TryLater(AGAIN_S) from None
+        happened("telegram_sends", outcome="sent")
+        return sent
 
     async def _deliver(self, chat_id: int, message: Outgoing) -> Message:
         """With its entities, or as plain text when Telegram cannot read them."""

@@ -5,6 +5,7 @@ Who speaks which is Telegram's word (`language_code`); whoever speaks neither ge
 
 from typing import Final, Literal
 
+from interfaces.telegram.equipment_words import EQUIPMENT_WORDS
 from nexus.health_words import HEALTH_WORDS
 
 type Language = Literal["en", "zh"]
@@ -222,6 +223,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "after_silence": ("after {models} did not answer", "{models} 未回答之后"),
     "try_count": ("{n} attempts ({path})", "共 {n} 次（{path}）"),
     "from_cache": ("{n} cached", "其中缓存 {n}"),
+    "by_equipment": ("Equipment", "设备"),
+    "answered_by_tool": ("the tool {tool} answers this", "由工具 {tool} 回答"),
     "nothing_spent": ("nothing spent", "没有花费"),
     "beside_priced": ("{text} (beside {cost} that is)", "{text}（另有 {cost} 已定价）"),
     "at_the_ceo": ("the CEO: {cost}", "由 CEO 做：{cost}"),
@@ -249,6 +252,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "另一个程序也在读取此机器人的消息；请停掉它，否则消息会延迟。",
     ),
     **{f"alert:{kind}": words for kind, words in HEALTH_WORDS.items()},
+    **EQUIPMENT_WORDS,
     # Orders, one by one.
     "orders": ("The newest orders", "最近的工单"),
     "is_queued": ("received", "已收到"),

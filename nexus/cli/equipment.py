@@ -18,7 +18,10 @@ Parameters = Annotated[
         metavar="[KEY=VALUE]...", help="Parameters; the others have their defaults.", show_default=False
     ),
 ]
-Tell = Annotated[str | None, typer.Option(help="The channel that hears of the result.", show_default=False)]
+Tell = Annotated[
+    str | None,
+    typer.Option(help="Who hears of the result: `telegram`, or `telegram:CHAT`.", show_default=False),
+]
 
 
 def register_equipment(app: typer.Typer) -> None:

@@ -11,7 +11,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from db.statements.equipment import Run, RunStatus, newest_runs, run_history
-from db.statements.equipment_schedules import ScheduleRow, all_schedules, pause_tool, set_schedule
+from db.statements.equipment_schedules import ScheduleRow, all_schedules, pause_tool, reschedule
+from equipment.channels import checked_channel
 from equipment.config import EquipmentSettings
 from equipment.cron import Cron
 from equipment.registry import find_tool, load_registry, scheduled_parameters, validated
@@ -69,12 +70,12 @@ def run_tool(name: str, parameters: Iterable[str], tell: str | None) -> int:
     """Run it, print what it says, and return the exit code: 0 when it is done, else 1.
 
     Raises:
-        ConfigurationError: there is no such tool, a parameter is wrong, or own scripts are not allowed.
+        ConfigurationError: there is no such tool or channel, a parameter is wrong, or own scripts are not allowed.
     """
     settings = load_settings(EquipmentSettings)
     tool = find_tool(load_registry(settings), name)
     configure_logs(settings.model_copy(update={"log_level": "WARNING"}), "nexus")
-    asked = Asked(f"cli:{getpass.getuser()}", _pairs(parameters), tell)
+    asked = Asked(f"cli:{getpass.getuser()}", _pairs(parameters), checked_channel(tell))
     with store() as database:
         run = asyncio.run(Runner(settings, database, SystemClock()).run_now(tool, asked))
     if run.output:
@@ -104,7 +105,8 @@ def show_history(name: str | None, limit: int, before: str | None) -> None:
 
 
 def _line(run: Run) -> tuple[Text, ...]:
-    took = f"{(run.finished_at - run.started_at).total_seconds():.1f} s" if run.finished_at else ""
+    began = run.started_at if run.holder else None
+    took = f"{(run.finished_at - began).total_seconds():.1f} s" if began and run.finished_at else ""
     due = f"{run.due_at:%Y-%m-%d %H:%M}" if run.due_at else ""
     by = run.triggered_by if run.attempt == 1 else f"{run.triggered_by}, again"
     return (
@@ -112,7 +114,7 @@ def _line(run: Run) -> tuple[Text, ...]:
         Text(run.tool),
         Text(run.status.value, style=STYLES.get(run.status, "")),
         Text(due),
-        Text(f"{run.started_at:%Y-%m-%d %H:%M:%S}"),
+        Text(f"{began:%Y-%m-%d %H:%M:%S}" if began else f"asked {run.started_at:%H:%M:%S}"),
         Text(took),
         Text(plain(by)),
     )
@@ -132,7 +134,7 @@ def change_schedule(name: str, cron: str, parameters: list[str], tell: str | Non
     """Give a tool the owner's schedule, or its own again with `default`; audited.
 
     Raises:
-        ConfigurationError: the schedule or a parameter is wrong; nothing is changed.
+        ConfigurationError: the schedule, a parameter or the channel is wrong; nothing is changed.
     """
     settings = load_settings(EquipmentSettings)
     tool = find_tool(load_registry(settings), name)
@@ -140,9 +142,9 @@ def change_schedule(name: str, cron: str, parameters: list[str], tell: str | Non
     given = validated(tool, _pairs(parameters)).model_dump_json() if parameters else None
     scheduled_parameters(tool, given)
     now = SystemClock().now()
-    row = ScheduleRow(tool.name, counts_from=now, cron=own, parameters=given, tell=tell)
+    row = ScheduleRow(tool.name, counts_from=now, cron=own, parameters=given, tell=checked_channel(tell))
     with store() as database:
-        database.run_sync(set_schedule, row, by=f"cli:{getpass.getuser()}", now=now)
+        database.run_sync(reschedule, row, by=f"cli:{getpass.getuser()}", now=now)
     if (expression := own or tool.schedule) is None:
         typer.echo(f"{name} has no schedule: it is run by hand.")
         return

@@ -18,7 +18,9 @@ from gateway.config import GatewaySettings
 from heartbeat.config import HeartbeatSettings
 from interfaces.telegram.config import TelegramSettings
 from nexus.budget import BudgetSettings
+from nexus.cli.up_settings import UpSettings
 from nexus.settings import CommonSettings
+from qa.config import QaSettings
 
 ROOT = Path(__file__).parents[2]
 HEADER = """# The settings of NEXUS, with their defaults. Copy to .env and uncomment what you change.
@@ -27,11 +29,13 @@ HEADER = """# The settings of NEXUS, with their defaults. Copy to .env and uncom
 SECTIONS: tuple[tuple[str, type[CommonSettings]], ...] = (
     ("Every process", CommonSettings),
     ("Money", BudgetSettings),
+    ("Equipment", EquipmentSettings),
+    ("`nexus up`", UpSettings),
     ("Gateway", GatewaySettings),
     ("Telegram", TelegramSettings),
     ("Models and workers", AgentSettings),
     ("Heartbeat", HeartbeatSettings),
-    ("Equipment", EquipmentSettings),
+    ("QA runner", QaSettings),
 )
 
 

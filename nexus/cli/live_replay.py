@@ -83,6 +83,8 @@ def _status(history: OrderHistory) -> str:
 
 def _who(history: OrderHistory) -> str:
     receipt = _receipt(history)
+    if receipt.equipment is not None:
+        return f"equipment: {receipt.equipment}"
     return f"{receipt.role.value}, {receipt.model}" if receipt.model else receipt.role.value
 
 

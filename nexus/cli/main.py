@@ -1,4 +1,4 @@
-"""The command line: `nexus up | chat | doctor | status | agents | orders | cost | budget | why | token | link …`.
+"""The command line: `nexus up | chat | doctor | status | agents | orders | cost | budget | why | token | exam …`.
 
 Each command is a few lines that call its module; modules are imported when their command runs, so that
 `nexus --help` stays fast. What cannot work is one line on standard error: exit 2 when a setting or the
@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from nexus.cli.agents import agents
 from nexus.cli.equipment import register_equipment
+from nexus.cli.exam import exam
 from nexus.cli.orders import orders
 from nexus.cli.spending import register_spending
 from nexus.cli.telegram import telegram
@@ -104,6 +105,7 @@ app.add_typer(token, name="token")
 app.add_typer(secret, name="secret")
 app.command("link")(link)
 app.add_typer(telegram, name="telegram")
+app.add_typer(exam, name="exam")
 register_spending(app)
 register_equipment(app)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import typer
 
-from db.records import AttemptRecord, CallRecord, CallStatus, CheckRecord, VerdictRecord
+from db.records import EQUIPMENT, AttemptRecord, CallRecord, CallStatus, CheckRecord, VerdictRecord
 from db.statements.queries import OrderHistory, get_history
 from nexus.cli.order_desk import store
 from nexus.cli.terminal import one_line, plain
@@ -26,12 +26,13 @@ def replay_offline(order_id: str, *, full: bool) -> int:
     Returns 1 when a verdict does not hold any more or a record was changed, else 0.
 
     Raises:
-        PermanentError: there is no such order, or no model has answered it.
+        PermanentError: there is no such order, or neither a model nor a tool has answered it.
         SpecError: the stored spec is none this NEXUS understands.
     """
     history = read_history(order_id)
-    if not any(call.status is CallStatus.RECORDED for call in history.calls):
-        raise PermanentError(f"{order_id}: no model has answered it, so there is nothing to replay.")
+    by_tools = [attempt for attempt in history.attempts if _is_by_tool(attempt)]
+    if not by_tools and not any(call.status is CallStatus.RECORDED for call in history.calls):
+        raise PermanentError(f"{order_id}: nobody has answered it, so there is nothing to replay.")
     typer.echo(f"{order_id} from the record; no model is asked, $0.")
     whole = True
     for call in history.calls:
@@ -61,25 +62,37 @@ def read_history(order_id: str) -> OrderHistory:
 
 def _replay_try(attempt: AttemptRecord, order: WorkOrder, *, full: bool) -> bool:
     call = attempt.recorded_call
+    if _is_by_tool(attempt):
+        _print_text("answer", attempt.answer or "", full=full)
+        return _judge_as_then(attempt, judge_again(attempt.answer or "", order))
     if call is None:
         typer.echo(
             f"  {attempt.status.value}, without an answer{f': {one_line(attempt.error)}' if attempt.error else ''}"
         )
         return True
     whole = _show(call, full=full)
+    again = judge_again(call.answer or "", order, cut_off=call.finish_reason == CUT_OFF)
+    return _judge_as_then(attempt, again) and whole
+
+
+def _is_by_tool(attempt: AttemptRecord) -> bool:
+    return attempt.provider == EQUIPMENT and attempt.answer is not None
+
+
+def _judge_as_then(attempt: AttemptRecord, again: VerdictRecord) -> bool:
+    """Print QA's word of then and of now; True when it is the same, or there was none."""
     if attempt.verdict is None:
         typer.echo("  QA had not judged it")
-        return whole
-    again = judge_again(call, order)
+        return True
     for line in _compare(attempt.verdict, again):
         typer.echo(f"  {one_line(line)}")
-    return whole and _same(attempt.verdict, again)
+    return _same(attempt.verdict, again)
 
 
-def judge_again(call: CallRecord, order: WorkOrder) -> VerdictRecord:
+def judge_again(answer: str, order: WorkOrder, *, cut_off: bool = False) -> VerdictRecord:
     """QA's verdict of today on a recorded answer, by the spec of then. The same as the worker's."""
     spec = parse_spec(order.spec_json or "", f"{order.id}'s acceptance spec")
-    verdict = validate(Subject(call.answer or "", cut_off=call.finish_reason == CUT_OFF), spec)
+    verdict = validate(Subject(answer, cut_off=cut_off), spec)
     checks = tuple(CheckRecord(c.name, c.status.value, c.evidence, c.feedback) for c in verdict.checks)
     return VerdictRecord(verdict.passed, checks)
 

@@ -23,11 +23,13 @@ def show_status(address: Address) -> int:
     """
     health = get(address, "/api/health/detailed")
     agents = get(address, "/api/agents")
+    tools = get(address, "/api/equipment")
     console = Console(highlight=False)
     overall = str(health.get("status", "unknown"))
     console.print(Text.assemble(f"{address.url}: ", _styled(overall)))
     console.print(_health_table(health.get("components") or {}))
     console.print(_people_table(agents.get("items") or []))
+    console.print(_next_due(tools.get("tools") or []))
     return 1 if overall == "critical" else 0
 
 
@@ -67,6 +69,19 @@ def _people_table(agents: list[dict[str, Any]]) -> Table:
         cells = (agent.get("role"), agent.get("model"), where, agent.get("workers"), agent.get("busy"))
         table.add_row(*(_cell(value) for value in cells))
     return table
+
+
+def _next_due(tools: list[dict[str, Any]]) -> Text:
+    """Which tool comes due next, and when."""
+    due = [
+        (str(tool["schedule"]["next_due_at"]), str(tool.get("name")))
+        for tool in tools
+        if (tool.get("schedule") or {}).get("next_due_at")
+    ]
+    if not due:
+        return Text("No tool comes due.", style="dim")
+    at, name = min(due)
+    return Text(f"Next: {one_line(name)}, {one_line(at[:16].replace('T', ' '))} UTC.", style="dim")
 
 
 def _cell(value: object) -> Text:

@@ -1,6 +1,7 @@
 """A workplace over real stores, with a model whose every answer the test decides."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,12 +9,17 @@ import pytest
 from agents.breaker import Blocked, Breakers
 from agents.completion import Completion, Finish, ModelRequest
 from agents.config import AgentSettings, ModelChoice, Payroll, Post, Provider
+from agents.equipment_step import EquipmentStep
 from agents.handler import OrderHandler, Workplace
 from agents.lease import LeaseKeeper
 from db.engine import Database
+from equipment.config import EquipmentSettings
+from equipment.runner import Runner
+from equipment.tool import Tool
 from nexus.bus import Bus
 from nexus.clock import SystemClock
 from nexus.errors import NexusError
+from nexus.settings import load_settings
 from nexus.usage import Usage
 from nexus.work_order import Role
 
@@ -96,3 +102,26 @@ def make_place(database: Database, bus: Bus, model: StubModel) -> Callable[..., 
 @pytest.fixture
 def handler(make_place: Callable[..., Workplace]) -> OrderHandler:
     return OrderHandler(make_place())
+
+
+@pytest.fixture
+def equipment_settings(monkeypatch: pytest.MonkeyPatch) -> EquipmentSettings:
+    """With own scripts allowed."""
+    monkeypatch.setenv("EQUIPMENT_ALLOW_SCRIPTS", "true")
+    settings = load_settings(EquipmentSettings)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return settings
+
+
+@pytest.fixture
+def equip(
+    make_place: Callable[..., Workplace], equipment_settings: EquipmentSettings, database: Database
+) -> Callable[..., OrderHandler]:
+    """A handler that has the given tools."""
+
+    def make(*tools: Tool, **changes: Any) -> OrderHandler:
+        runner = Runner(equipment_settings, database, SystemClock())
+        step = EquipmentStep({tool.name: tool for tool in tools}, runner, database, SystemClock())
+        return OrderHandler(replace(make_place(**changes), equipment=step))
+
+    return make

@@ -45,7 +45,8 @@ async def test_a_file_and_a_line_are_a_tool(own: EquipmentSettings, database: Da
     assert seen["env"].pop("PARAM_NAME") == "世界"
     assert seen["env"].pop("PARAM_TIMES") == "2"
     assert seen["folder"] == str(own.home / "equipment-work" / "greet")
-    assert seen["env"].keys() <= {"PATH", "LANG", "LC_CTYPE"}  # Python sets the last by itself
+    expected = {"PATH", "LANG", "HOME", "TMPDIR", "LC_CTYPE"}  # Python sets the last by itself
+    assert seen["env"].keys() <= expected
 
 
 async def test_a_script_finds_no_secret_of_the_companys(

@@ -118,17 +118,18 @@ async def test_a_process_that_ends_gives_a_scheduled_run_to_the_next(
 ) -> None:
     from db.statements.equipment import any_run_is_over  # noqa: PLC0415
 
-    tool = a_tool(tmp_path, "import time; time.sleep(300)", timeout_s=300.0, again_when_lost=True)
+    name = f"t{new_id().lower()}"
+    tool = a_tool(tmp_path, "import time; time.sleep(300)", name=name, timeout_s=300.0, again_when_lost=True)
     new = replace(runner.a_run(tool, Parameters()), due_at=THREE)
     assert database.run_sync(claim_run, new, lease_s=30.0, now=now())
     running = asyncio.create_task(runner.carry_out(tool, new))
-    await wait_until(lambda: living(str(tool.work)))
+    await wait_until(lambda: living(name))
 
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
     assert database.read_sync(any_run_is_over)
-    assert living(str(tool.work)) == []
+    assert living(name) == []
 
 
 async def test_a_scheduled_run_that_fails_is_an_alert_and_one_by_hand_is_not(

@@ -96,8 +96,8 @@ async def test_the_page_is_asked_for_each_time_and_its_assets_never_again(client
     ("accepted", "encoding", "body"),
     [
         ("gzip, deflate, br, zstd", "br", b"as brotli has it"),
-        ("gzip", "gzip", gzip.compress(SCRIPT.encode())),
-        ("br;q=0, gzip;q=0.5", "gzip", gzip.compress(SCRIPT.encode())),
+        ("gzip", "gzip", SCRIPT.encode()),
+        ("br;q=0, gzip;q=0.5", "gzip", SCRIPT.encode()),
         ("", None, SCRIPT.encode()),
         ("identity", None, SCRIPT.encode()),
         ("gzip;q=0", None, SCRIPT.encode()),
@@ -113,9 +113,7 @@ async def test_what_was_compressed_is_sent_to_who_takes_it(
     ):
         raw = b"".join([chunk async for chunk in reply.aiter_raw()])
     assert reply.headers.get("content-encoding") == encoding
-    assert (gzip.decompress(raw) if encoding == "gzip" else raw) == (
-        SCRIPT.encode() if encoding == "gzip" else body
-    )
+    assert (gzip.decompress(raw) if encoding == "gzip" else raw) == body
     assert int(reply.headers["content-length"]) == len(raw)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 import httpx
 import pytest
 
-from nexus.ids import new_session_id
 from tests.gateway.company import Company
 
 
@@ -61,7 +60,7 @@ async def test_a_conversation_is_read_in_order_page_by_page(
     assert (detail["session"]["id"], detail["next_cursor"]) == (session_id, None)
 
 
-@pytest.mark.parametrize("session_id", ["sess-none", new_session_id(), "%00", "a b"])
+@pytest.mark.parametrize("session_id", ["sess-none", "sess-01M83F4RTD3G9DK1VANAH7RPED", "%00", "a b"])
 async def test_an_unknown_conversation_is_404(client: httpx.AsyncClient, session_id: str) -> None:
     reply = await client.get(f"/api/sessions/{session_id}")
     assert (reply.status_code, reply.json()["type"]) == (404, "urn:nexus:problem:not-found")

@@ -116,6 +116,8 @@ async def looks_around(owner: Owner, _: Sequence[Owner]) -> None:
     await owner.writes("/new")
     for command in ("/status", "/agents", "/orders", "/why", "/audit", "/why WO-1"):
         await owner.writes(command)
+    for command in ("/equipment history retention", "/equipment dance"):
+        await owner.writes(command)
     answer = await owner.gives("mail")
     await owner.writes("/audit", reply_to=answer)
 

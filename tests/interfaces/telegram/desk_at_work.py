@@ -29,6 +29,7 @@ from interfaces.telegram.desk import Office
 from interfaces.telegram.gateway_client import GatewayClient
 from interfaces.telegram.handlers import Handlers
 from interfaces.telegram.inbox import Handled, Inbox
+from interfaces.telegram.run_teller import RunTeller
 from interfaces.telegram.sending import Sender
 from nexus.clock import SystemClock
 from nexus.hold import Hold
@@ -150,7 +151,8 @@ async def a_desk(database: Database, gateway_url: str, home: Path) -> AsyncItera
         ann = api.person(ANN, "Ann", language_code="en", started=True)
         li = api.person(LI, "李雷", language_code="zh-hans", started=True)
         desk = Desk(api, bot, database, ann, li, api.group(GROUP, "Team"), inbox, gateway_url=gateway_url)
-        jobs = [asyncio.create_task(job) for job in (inbox.run(), delivery.run())]
+        teller = RunTeller(settings, database, sender, clock)
+        jobs = [asyncio.create_task(job) for job in (inbox.run(), delivery.run(), teller.run())]
         try:
             yield desk
         finally:

@@ -86,6 +86,7 @@ async def test_every_command_and_button_works_with_real_workers_in_both_language
         await look_around(live, owner, language)
         answer = await have_it_done_again(live, owner)
         await handle_money(live, owner, language)
+        await use_equipment(live, owner, language)
         await press_the_buttons(live, owner, language, answer)
         await stop_what_is_slow(live, owner, language)
     assert live.order_count() == 2 * (1 + 3 + 3 + 2), "everything was handled twice, and made one order"
@@ -134,6 +135,15 @@ async def handle_money(desk: Desk, owner: Person, language: str) -> None:
     assert say(language, "frozen") in await shown(desk, owner, "/budget")
     assert await shown(desk, owner, "/thaw") == say(language, "thaw_done")
     assert "$7.00" in await shown(desk, owner, "/budget 7")
+
+
+async def use_equipment(desk: Desk, owner: Person, language: str) -> None:
+    """A worker takes the run, and its message becomes the result."""
+    await desk.asks(owner, "/equipment")
+    assert "▶️ backup" in newest_message(desk, owner).buttons
+    asked = (await desk.asks(owner, "/equipment run cost_report period=month"))[0]
+    done = f"✅ cost_report · {say(language, 'eq_is_done')}"
+    await desk.api.wait_for(owner, lambda one: one.id == asked.id and one.text.startswith(done), 60)
 
 
 async def press_the_buttons(desk: Desk, owner: Person, language: str, answer: Message) -> None:
