@@ -59,6 +59,8 @@ def views(company: Company) -> Iterator[list[str]]:
     done = company.asks("Make a table of it", tier="intern", attachments=[NOTE])
     failed = company.asks("Say what is missing", tier="intern", qa={"name": "q", "completeness": MISSING})
     at_work = company.asks("This never ends", tier="intern", wait=0)
+    company.call("POST", "/api/equipment/cost_report/run", {"wait": 30})
+    company.call("POST", "/api/equipment/backup/pause")
     company.call("POST", "/api/budget/freeze", {"reason": "to look at it"})
     company.call("POST", "/api/agents/ceo/pause", {"reason": "to look at it"})
     company.call("POST", "/api/tokens", {"name": "a-token", "role": "viewer", "days": 1})
@@ -70,6 +72,7 @@ def views(company: Company) -> Iterator[list[str]]:
         "/orders?q=nothing-has-these-words",
         *(f"/orders/{order}" for order in orders),
         f"/orders/{failed['order_id']}/replay",
+        *("/equipment", "/equipment/cost_report", "/equipment/backup"),
         *("/agents", "/figures", "/budget", "/condition", "/audit", "/nowhere"),
         *(f"/settings/{part}" for part in ("payroll", "telegram", "tokens", "sessions")),
     ]
@@ -147,7 +150,10 @@ def _is_loaded(page: Page) -> None:
 
 
 def _open_panels(page: Page) -> None:
-    """What can be unfolded in the chat: QA's proof and the reason."""
+    """What can be unfolded: in the chat QA's proof and the reason, at the equipment the forms."""
     for name in ("Show QA", "查看质检", "Why", "为什么"):
         for button in page.locator("article").get_by_role("button", name=name, exact=True).all():
+            button.click()
+    for name in ("Run now: retention", "立即运行：retention", "Change the schedule", "修改计划"):
+        for button in page.locator("main").get_by_role("button", name=name, exact=True).all():
             button.click()

@@ -17,6 +17,7 @@ from tests.dashboard.canary import CALL, INSPECT, Canary, Recorder, a_canary
 from tests.dashboard.company import SECRET, Company, a_company
 from tests.dashboard.hostile import Payload, payloads
 from tests.dashboard.hostile_day import REASON, TURNS, Day, fill, rules_for, stop
+from tests.dashboard.hostile_tools import LONG_LINE, PRINTER, print_them, register_scripts
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 GO = """(path) => { history.pushState({}, "", path); dispatchEvent(new PopStateEvent("popstate")); }"""
@@ -32,7 +33,7 @@ IS_FULL = """(turns) => {
 SHOWS_ORDER = """(id) => document.querySelectorAll("main dl").length > 0
     && document.querySelector("main").textContent.includes(id)"""
 SETTINGS = tuple(f"/settings/{part}" for part in ("payroll", "telegram", "tokens", "sessions"))
-PATHS = ("/agents", "/figures", "/budget", "/condition", *SETTINGS)
+PATHS = ("/agents", "/equipment", "/figures", "/budget", "/condition", *SETTINGS)
 NO_BOT = r"status of 409.*/api/telegram/people"
 REFUSED = r"status of 4(04|22).*/api/"
 
@@ -77,7 +78,9 @@ class Scene:
 def scene(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with a_canary() as canary:
         hostile = payloads(canary.address)
-        with a_company(tmp_path_factory.mktemp("hostile"), rules_for(hostile)) as company:
+        folder = tmp_path_factory.mktemp("hostile")
+        register_scripts(folder / "home", hostile)
+        with a_company(folder, rules_for(hostile)) as company:
             day = fill(company, hostile)
             watch, recorder = Watch(company.url), Recorder(company.url)
             try:
@@ -183,9 +186,36 @@ def test_in_the_views_of_the_company_they_do_nothing(scene: Scene, path: str) ->
     ).to_be_visible()
     expect(scene.page.locator(".mantine-Loader-root")).to_have_count(0)
     scene.page.wait_for_load_state("networkidle")
+    if path == "/equipment":  # a tool for each trick
+        expect(scene.page.locator("main tbody")).to_have_count(5 + len(_one_of_each_trick(scene.payloads)))
     if path in ("/agents", "/budget"):  # the reason of the pause and of the freeze
         expect(scene.page.locator("main").get_by_text(REASON).first).to_be_visible()
     scene.is_clean(path)
+
+
+def test_printed_by_tools_they_do_nothing_and_are_read_as_they_were_printed(scene: Scene) -> None:
+    runs = print_them(scene.company, scene.payloads)
+    scene.goes_to(f"/equipment/{PRINTER}")
+    rows = scene.page.locator("main li:has(details)")
+    more = scene.page.locator("main").get_by_role("button", name="Load more")
+    expect(rows.first).to_be_visible()
+    while more.count() > 0:
+        before = rows.count()
+        more.click()
+        expect(rows.nth(before)).to_be_attached()
+    assert rows.count() >= runs
+    scene.page.evaluate(OPEN_ALL)
+    printed = scene.page.locator("main figure pre")
+    expect(printed.first).to_be_visible()
+    expect(scene.page.locator(".mantine-Loader-root")).to_have_count(0)
+    scene.is_clean("the history of a tool")
+    shown = set(printed.all_inner_texts())
+    assert {one.text for one in scene.payloads[1:4]} <= shown
+    assert any(text.rstrip() == LONG_LINE for text in shown)
+    for one in _one_of_each_trick(scene.payloads):
+        scene.goes_to(f"/equipment/tool_{one.number}")
+        expect(scene.page.get_by_text("not allowed", exact=True)).to_be_visible()
+        scene.is_clean(f"a tool described by {one.trick}")
 
 
 def test_in_the_audit_they_do_nothing(scene: Scene) -> None:
@@ -211,6 +241,7 @@ def test_in_the_address_they_do_nothing(scene: Scene) -> None:
         for path in (
             f"/chat/{words}",
             f"/orders/{words}",
+            f"/equipment/{words}",
             f"/nowhere/{words}#{words}",
             f"/audit?actor={words}",
         ):

@@ -57,6 +57,7 @@ def office(company: Company) -> Iterator[Office]:
     plan = company.asks("Write down our backup with its commands.", tier="intern")
     first = company.asks("Give me the capital of Spain as JSON", tier="intern", session_id=plan["session_id"])
     story = company.asks("Tell a very long story.", tier="intern", wait=0)
+    company.call("POST", "/api/equipment/cost_report/run", {"parameters": {"period": "all"}, "wait": 30})
     company.call("PUT", "/api/budget/limits", {"scope": "director", "kind": "month", "limit_usd": 50})
     yield Office(company, _views(plan["session_id"], first["order_id"]))
     company.call("POST", f"/api/work-orders/{story['order_id']}/cancel")  # the workers would wait for it
@@ -71,6 +72,8 @@ def _views(session_id: str, order_id: str) -> dict[str, str]:
         "order": f"/orders/{order_id}",
         "replay": f"/orders/{order_id}/replay",
         "agents": "/agents",
+        "equipment": "/equipment",
+        "tool": "/equipment/cost_report",
         "metrics": "/figures",
         "budget": "/budget",
         "health": "/condition",

@@ -45,7 +45,7 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 def phrases(language: str) -> set[str]:
     """Everything that the dashboard says in a language, from its dictionaries."""
-    names = (f"{language}.ts", f"settings.{language}.ts")
+    names = (f"{language}.ts", f"equipment.{language}.ts", f"settings.{language}.ts")
     files = [FRONTEND / name for name in names if (FRONTEND / name).is_file()]
     return {str(json.loads(value)) for path in files for value in _VALUE.findall(path.read_text())}
 

@@ -1,6 +1,6 @@
 // Generated from the gateway's OpenAPI by `npm run types`; do not edit.
-// OpenAPI: sha256 9d6842cd2e9c92c735af9802aeca60e6d56785939fe3f8a1e151472643e0d462
-// types: sha256 f969229f05b43728e0b954df0006c8a354231d0de7f1494b8b0e025711edff34
+// OpenAPI: sha256 9e3786cfeb1340c5f559bbf050279604fabb25ead7992e75015f03910db29757
+// types: sha256 235258be97bc5efc96d8670a421d70f475692d3505a56a5cf655e336f04099df
 
 export interface paths {
     "/api/agents": {
@@ -235,6 +235,173 @@ export interface paths {
          *     order's address. `durability` says which store has it.
          */
         post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which tools are there?
+         * @description Every tool with its schedule and its newest run. Tools are deterministic: a run costs no tokens.
+         */
+        get: operations["list_equipment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One tool
+         * @description The tool with its schedule and its newest run.
+         */
+        get: operations["get_equipment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a tool come due no more
+         * @description Until it is resumed. It can still be run by whoever asks. Audited.
+         */
+        post: operations["pause_equipment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a paused tool come due again
+         * @description The end of a pause; what it missed is left to its catch-up policy. Audited.
+         */
+        post: operations["resume_equipment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a tool run now
+         * @description Ask for a run. A process that runs tools (a worker of the admin) takes it within a second or two, once.
+         *
+         *     With `wait` this is answered when it has ended, or after so many seconds. A run that nobody has taken says why in
+         *     `hint`, and is given up after an hour. The same Idempotency-Key again is the same run, as long as it is kept.
+         */
+        post: operations["run_equipment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/{name}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a tool has done
+         * @description The tool's runs, newest first; of each output the beginning.
+         */
+        get: operations["list_equipment_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/{name}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When would a tool come due?
+         * @description The tool's schedule, or what it would be with another expression; nothing is changed.
+         */
+        get: operations["preview_equipment_schedule"];
+        /**
+         * Change when a tool comes due
+         * @description From now on; what came due before is not caught up. A tool that is paused stays so. Audited.
+         */
+        put: operations["schedule_equipment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One run of a tool
+         * @description The run with all of its output that was kept: the first and the last 32 KiB.
+         */
+        get: operations["get_equipment_run"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2904,6 +3071,11 @@ export interface components {
             cost_usd: number | null;
             difficulty: components["schemas"]["Difficulty"] | null;
             /**
+             * Equipment
+             * @description the tool that answered instead of a model, which costs no tokens; null: none did
+             */
+            equipment?: string | null;
+            /**
              * Fallbacks
              * @description models that the deciding try asked in vain before `model` answered, in order
              * @default []
@@ -3066,6 +3238,125 @@ export interface components {
             unpriced_calls: number;
         };
         /**
+         * RunPage
+         * @description Runs of a tool, newest first.
+         */
+        RunPage: {
+            /** Items */
+            items: components["schemas"]["RunView"][];
+            /**
+             * Next Cursor
+             * @description pass as `cursor` for the next page; null on the last
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * RunStatus
+         * @description Where a run is. Only `asked` and `running` change.
+         *
+         *     `asked`: whoever takes it first runs it. `lost`: the process that ran it went away, or nobody took it in time.
+         * @enum {string}
+         */
+        RunStatus: "asked" | "running" | "done" | "failed" | "timed_out" | "lost";
+        /**
+         * RunView
+         * @description One run of a tool.
+         */
+        RunView: {
+            /**
+             * Asked At
+             * @description when it was asked for; null: nobody had to take it
+             */
+            asked_at: string | null;
+            /**
+             * Attempt
+             * @description 2: again, because the first was lost
+             */
+            attempt: number;
+            /**
+             * Due At
+             * @description the due time it was run for; null: somebody asked
+             */
+            due_at: string | null;
+            /**
+             * Duration Ms
+             * @description from its start to its end
+             */
+            duration_ms: number | null;
+            /**
+             * Exit Code
+             * @description minus the signal's number when a signal ended it
+             */
+            exit_code: number | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Hint
+             * @description why it still waits, when it should not
+             */
+            hint: string | null;
+            /**
+             * Host
+             * @description the host that runs it, or has run it
+             */
+            host: string | null;
+            /**
+             * Id
+             * @example 01JD0Z7M2T9V6Q4B8X3N5K1YHR
+             */
+            id: string;
+            /**
+             * Output
+             * @description what it printed; in lists at most the first 2,000 characters; of a flood the middle is cut out
+             */
+            output: string | null;
+            /**
+             * Output Bytes
+             * @description how much it printed
+             */
+            output_bytes: number | null;
+            /**
+             * Output Is Whole
+             * @description False where a list shows only the beginning of `output`
+             */
+            output_is_whole: boolean;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Place
+             * @description the host it is for; empty: the whole company
+             */
+            place: string;
+            /**
+             * Started At
+             * @description null until somebody runs it
+             */
+            started_at: string | null;
+            /** @description `asked`: it waits for a process that runs tools. `lost`: the process that ran it went away, or nobody took it within an hour */
+            status: components["schemas"]["RunStatus"];
+            /**
+             * Tell
+             * @description the channel that hears of the result
+             * @example telegram
+             */
+            tell: string | null;
+            /**
+             * Told At
+             * @description when that channel had it
+             */
+            told_at: string | null;
+            /** Tool */
+            tool: string;
+            /**
+             * Triggered By
+             * @description `schedule`, or who asked
+             * @example owner
+             */
+            triggered_by: string;
+        };
+        /**
          * SavingsView
          * @description What the CEO's model would have charged for the delivered answers, beside what the orders cost.
          */
@@ -3090,6 +3381,69 @@ export interface components {
              * @description negative when the work was dearer than at the CEO
              */
             saved_usd: number;
+        };
+        /**
+         * ScheduleView
+         * @description When a tool comes due, in the company's time zone.
+         */
+        ScheduleView: {
+            /**
+             * Cron
+             * @description what holds; null: it is run by hand
+             * @example 30 3 * * *
+             */
+            cron: string | null;
+            /**
+             * Default Cron
+             * @description the tool's own
+             */
+            default_cron: string | null;
+            /**
+             * In Words
+             * @description null where a short phrase does not say it
+             * @example every day at 03:30
+             */
+            in_words: string | null;
+            /**
+             * In Words Zh
+             * @example 每天 03:30
+             */
+            in_words_zh: string | null;
+            /** Is Paused */
+            is_paused: boolean;
+            /**
+             * Next Due At
+             * @description null: paused, by hand, or an own script that is not allowed
+             */
+            next_due_at: string | null;
+            /**
+             * Next Due Times
+             * @description the next five, as if it was neither paused nor forbidden
+             */
+            next_due_times: string[];
+            /**
+             * Own Cron
+             * @description what somebody has set; null: the tool's own holds
+             */
+            own_cron: string | null;
+            /**
+             * Parameters
+             * @description for scheduled runs; null: the tool's defaults
+             */
+            parameters: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Tell
+             * @description the channel that hears of scheduled runs
+             * @example telegram
+             */
+            tell: string | null;
+            /**
+             * Timezone
+             * @example Europe/Berlin
+             */
+            timezone: string;
         };
         /** @enum {string} */
         SeriesSpan: "today" | "week" | "month";
@@ -3294,6 +3648,62 @@ export interface components {
             /** Revoked At */
             revoked_at: string | null;
             role: components["schemas"]["AccessRole"];
+        };
+        /**
+         * Tools
+         * @description Every tool there is.
+         */
+        Tools: {
+            /**
+             * Problem
+             * @description what is wrong in equipment.toml; then only the shipped tools are there
+             * @example equipment.toml: tools.greet.file: there is no file /srv/nexus/equipment/greet.py.
+             */
+            problem: string | null;
+            /** Tools */
+            tools: components["schemas"]["ToolView"][];
+        };
+        /**
+         * ToolView
+         * @description One tool.
+         */
+        ToolView: {
+            /** Description */
+            description: string;
+            /** Description Zh */
+            description_zh: string;
+            /**
+             * Is Allowed
+             * @description False: a script of the owner's without EQUIPMENT_ALLOW_SCRIPTS
+             */
+            is_allowed: boolean;
+            /** Is Own Script */
+            is_own_script: boolean;
+            /** @description the newest, also one that has not ended */
+            last_run: components["schemas"]["RunView"] | null;
+            /**
+             * Name
+             * @example backup
+             */
+            name: string;
+            /**
+             * Parameters
+             * @description JSON Schema of an object, without references
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Per Host
+             * @description True: a due time is run on every host; asked for, on one of them
+             */
+            per_host: boolean;
+            schedule: components["schemas"]["ScheduleView"];
+            /**
+             * Timeout S
+             * @description seconds after which a run is ended
+             */
+            timeout_s: number;
         };
         /**
          * Unanswered
@@ -3888,6 +4298,438 @@ export interface operations {
             };
             /** @description Nothing was accepted; `Retry-After` says when to try again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_equipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tools"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_equipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the tool's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolView"];
+                };
+            };
+            /** @description There is no such tool; the detail names those there are */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    pause_equipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the tool's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolView"];
+                };
+            };
+            /** @description There is no such tool; the detail names those there are */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    resume_equipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the tool's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolView"];
+                };
+            };
+            /** @description There is no such tool; the detail names those there are */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    run_equipment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your own name for this request: sent again within 24 h its outcome is the order that it made. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the tool's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Parameters
+                     * @description those left out have their defaults
+                     * @default {}
+                     */
+                    parameters?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * Tell
+                     * @description the channel that hears of the result: `telegram`, or `telegram:CHAT`
+                     */
+                    tell?: string | null;
+                    /**
+                     * Wait
+                     * @description seconds to wait for its end; never longer than MAX_WAIT_S
+                     * @default 0
+                     */
+                    wait?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description It has not ended yet; `Location` is where to read it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description There is no such tool; the detail names those there are */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A script of your own, and these are not allowed; or five runs of the tool have not ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_equipment_runs: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of a page */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the tool's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description There is no such tool; the detail names those there are */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    preview_equipment_schedule: {
+        parameters: {
+            query?: {
+                /** @description a schedule to try; absent: the one that holds */
+                cron?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description the tool's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description There is no such tool; the detail names those there are */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    schedule_equipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the tool's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Cron
+                     * @description minute, hour, day, month, weekday, in the company's time zone; null: the tool's own
+                     * @example 30 4 * * 0
+                     */
+                    cron?: string | null;
+                    /**
+                     * Parameters
+                     * @description for scheduled runs; null: the tool's defaults
+                     */
+                    parameters?: {
+                        [key: string]: unknown;
+                    } | null;
+                    /**
+                     * Tell
+                     * @description the channel that hears of scheduled runs; null: none
+                     */
+                    tell?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolView"];
+                };
+            };
+            /** @description There is no such tool; the detail names those there are */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_equipment_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description There is no such run */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,6 +10,7 @@ const PAGES = [
   { to: "/chat", name: "chat" },
   { to: "/orders", name: "orders" },
   { to: "/agents", name: "agents" },
+  { to: "/equipment", name: "equipment" },
   { to: "/figures", name: "metrics" },
   { to: "/budget", name: "budget" },
   { to: "/condition", name: "health" },

@@ -29,6 +29,8 @@ const LOADERS = {
   OrderPage: codeOf(() => import("../features/orders/OrderPage")),
   ReplayPage: codeOf(() => import("../features/orders/ReplayPage")),
   AgentsPage: codeOf(() => import("../features/agents/AgentsPage")),
+  EquipmentPage: codeOf(() => import("../features/equipment/EquipmentPage")),
+  ToolPage: codeOf(() => import("../features/equipment/ToolPage")),
   MetricsPage: codeOf(() => import("../features/metrics/MetricsPage")),
   HealthPage: codeOf(() => import("../features/health/HealthPage")),
   AuditPage: codeOf(() => import("../features/audit/AuditPage")),
@@ -85,6 +87,18 @@ const agents = createRoute({
   getParentRoute: () => root,
   path: "/agents",
   component: lazyRouteComponent(LOADERS.AgentsPage, "AgentsPage"),
+});
+
+const equipment = createRoute({
+  getParentRoute: () => root,
+  path: "/equipment",
+  component: lazyRouteComponent(LOADERS.EquipmentPage, "EquipmentPage"),
+});
+
+const tool = createRoute({
+  getParentRoute: () => root,
+  path: "/equipment/$tool",
+  component: lazyRouteComponent(LOADERS.ToolPage, "ToolPage"),
 });
 
 const metrics = createRoute({
@@ -158,6 +172,8 @@ export const router = createRouter({
     order,
     replay,
     agents,
+    equipment,
+    tool,
     metrics,
     health,
     audit,

@@ -1,4 +1,5 @@
 /** Every word of the dashboard in English; `zh.ts` has the same keys, which the types check. */
+import { equipment } from "./equipment.en";
 import { settings } from "./settings.en";
 
 export const en = {
@@ -20,6 +21,7 @@ export const en = {
     chat: "Chat",
     orders: "Orders",
     agents: "Agents",
+    equipment: "Equipment",
     metrics: "Metrics",
     health: "Health",
     audit: "Audit",
@@ -187,6 +189,8 @@ export const en = {
     fallbacks: "Did not answer",
     noModel: "no model",
     seconds: "{{s}} s",
+    equipment: "equipment: {{tool}}",
+    noTokens: "0 tokens",
     qaShort: "QA {{passed}}/{{total}}",
   },
   qa: {
@@ -203,6 +207,8 @@ export const en = {
   },
   step: {
     queued: "Queued",
+    toEquipment: "Equipment is to do it",
+    byEquipment: "{{tool}} runs, without a model",
     triaged: "{{role}} chosen",
     working: "{{role}} works ({{model}})",
     qaPassed: "QA passed",
@@ -450,6 +456,7 @@ export const en = {
     nothing: "without limit",
     reason: "Reason",
   },
+  equipment,
   settings,
 } as const;
 

@@ -1,5 +1,6 @@
 /** 界面的全部中文文字。 */
 import type { Dictionary } from "./en";
+import { equipment } from "./equipment.zh";
 import { settings } from "./settings.zh";
 
 export const zh: Dictionary = {
@@ -21,6 +22,7 @@ export const zh: Dictionary = {
     chat: "对话",
     orders: "工单",
     agents: "员工",
+    equipment: "设备",
     metrics: "指标",
     health: "健康",
     audit: "审计",
@@ -186,6 +188,8 @@ export const zh: Dictionary = {
     fallbacks: "没有回应",
     noModel: "无模型",
     seconds: "{{s}} 秒",
+    equipment: "设备：{{tool}}",
+    noTokens: "0 词元",
     qaShort: "质检 {{passed}}/{{total}}",
   },
   qa: {
@@ -202,6 +206,8 @@ export const zh: Dictionary = {
   },
   step: {
     queued: "已排队",
+    toEquipment: "交给设备",
+    byEquipment: "{{tool}} 运行，不用模型",
     triaged: "选定{{role}}",
     working: "{{role}}处理中（{{model}}）",
     qaPassed: "质检通过",
@@ -448,5 +454,6 @@ export const zh: Dictionary = {
     nothing: "不限",
     reason: "原因",
   },
+  equipment,
   settings,
 };

@@ -12,6 +12,8 @@ export interface Step {
   event: string;
   role?: string;
   model?: string;
+  /** The tool that did it, or is chosen to; no model was asked. */
+  equipment?: string;
   attempt?: number;
   reason?: string;
   passed?: boolean;
@@ -54,6 +56,8 @@ export const EMPTY: SessionCourse = { orders: {} };
 export const MOST_ORDERS = 200;
 const ROOM = 50; // so that not every event makes room
 
+/** The rule of triage by which a tool answers. */
+const EQUIPMENT = "equipment";
 const ENDS: ReadonlySet<string> = new Set(["delivered", "asked", "declined", "failed", "cancelled", "dead"]);
 
 /** The session with the events on top. Events that are known change nothing, in whatever order they come again. */
@@ -158,6 +162,8 @@ export function stepOf(name: string, said: LiveEvent["payload"], attempt: number
   if (who) step.role = who;
   const model = text(said.model);
   if (model) step.model = model;
+  const tool = text(said.equipment) ?? (said.rule === EQUIPMENT ? "" : null);
+  if (tool !== null) step.equipment = tool;
   if (typeof said.attempt === "number") step.attempt = said.attempt;
   const reason =
     text(said.reason) ?? text(said.question) ?? (name === "transcribed" ? text(said.text) : null);

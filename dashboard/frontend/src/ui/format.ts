@@ -43,6 +43,20 @@ export function moment(iso: string | number, language: string, now = new Date())
   return new Intl.DateTimeFormat(language, form).format(at);
 }
 
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1_000],
+];
+
+/** How long until a moment, or since: in 3 hours, 2 days ago. */
+export function fromNow(iso: string, language: string, now: number): string {
+  const ms = Date.parse(iso) - now;
+  const [unit, size] = UNITS.find(([, size]) => Math.abs(ms) >= size) ?? (["second", 1_000] as const);
+  return new Intl.RelativeTimeFormat(language).format(Math.round(ms / size), unit);
+}
+
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** When an order was accepted, in milliseconds since 1970: its id says it. */

@@ -9,8 +9,9 @@ import styles from "./Order.module.css";
 export function ReceiptLine({ receipt }: { receipt: Receipt }) {
   const { t } = useTranslation();
   const facts = [
-    t(`role.${receipt.role}`) + (receipt.model ? ` (${oneLine(receipt.model, 60)})` : ""),
+    who(receipt, t),
     t("receipt.qaShort", { passed: receipt.qa_passed, total: receipt.qa_total }),
+    ...(receipt.equipment ? [t("receipt.noTokens")] : []),
     costOf(receipt, t("order.notPriced"), t("order.free")),
     t("receipt.seconds", { s: receipt.seconds.toFixed(1) }),
   ];
@@ -24,6 +25,14 @@ export function ReceiptLine({ receipt }: { receipt: Receipt }) {
   );
 }
 
+type T = ReturnType<typeof useTranslation>["t"];
+
+/** The tool that did it, else the employee with the model. */
+function who(receipt: Receipt, t: T): string {
+  if (receipt.equipment) return t("receipt.equipment", { tool: oneLine(receipt.equipment, 64) });
+  return t(`role.${receipt.role}`) + (receipt.model ? ` (${oneLine(receipt.model, 60)})` : "");
+}
+
 function costOf(receipt: Receipt, notPriced: string, free: string): string {
   if (receipt.cost_usd === null || receipt.cost_usd === undefined) return notPriced;
   return receipt.cost_usd === 0 && receipt.local ? free : dollars(receipt.cost_usd);
@@ -34,7 +43,7 @@ export function ReceiptFacts({ receipt }: { receipt: Receipt }) {
   const path = receipt.path.map((role) => t(`role.${role}`)).join(" → ");
   const cached = receipt.cached_tokens ? ` (${t("receipt.cached", { n: receipt.cached_tokens })})` : "";
   const rows: [string, React.ReactNode][] = [
-    [t("receipt.who"), t(`role.${receipt.role}`)],
+    [t("receipt.who"), receipt.equipment ? who(receipt, t) : t(`role.${receipt.role}`)],
     [t("receipt.model"), receipt.model ? `${receipt.provider}/${receipt.model}` : t("receipt.noModel")],
     [t("receipt.why"), receipt.reason],
     [t("receipt.rule"), receipt.rule],

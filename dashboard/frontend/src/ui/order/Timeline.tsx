@@ -53,6 +53,7 @@ export function useStepWords(): (step: Step) => string {
       case "qa":
         return step.passed ? t("step.qaPassed") : t("step.qaFailed");
       case "triaged":
+        return step.equipment === undefined ? t("step.triaged", { role }) : t("step.toEquipment");
       case "retrying":
       case "escalated":
       case "stepped_down":
@@ -60,6 +61,7 @@ export function useStepWords(): (step: Step) => string {
       case "waiting":
         return t(`step.${step.event}`, { role });
       case "working":
+        if (step.equipment) return t("step.byEquipment", { tool: readable(step.equipment) });
         return t("step.working", { role, model: readable(step.model ?? "?") });
       case "queued":
       case "transcribed":
