@@ -8,7 +8,7 @@ RUN := .venv/bin
 # Trust what the system trusts, as pip and curl do: behind a company's proxy uv's own list is not enough.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: help up dashboard test check check-dashboard env dev lock secrets voice generate lint bench chaos clean
+.PHONY: help up dashboard test check check-dashboard env dev lock secrets voice traces generate lint bench chaos clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 17
@@ -56,7 +56,7 @@ dev: .venv/.dev ## The same and what tests and linters need, from requirements-d
 	  || { $(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install --quiet "uv==$(UV_VERSION)"; } \
 	  || { echo "nexus: could not install uv; install it by hand (pip install uv) and run make again" >&2; exit 1; }
 
-COMPILE = $(UV) pip compile --quiet --universal --python-version 3.12 --extra install --extra local --extra otel --generate-hashes \
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.12 --extra install --extra local --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header pyproject.toml
 
 lock: | $(UV) ## Resolve pyproject.toml into the two locks (hashes, no index hosts)
@@ -68,6 +68,9 @@ secrets: ## Write the secrets that docker-compose.yml wants into deploy/secrets,
 
 voice: env ## Install the local transcriber (extra `voice`); the model is a file of yours, see docs/voice.md
 	@VIRTUAL_ENV=.venv $(UV) pip install --quiet --editable '.[voice]' --no-build-isolation
+
+traces: env ## Install OpenTelemetry (extra `otel`), in the versions that are tested; see docs/observing.md
+	@VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --require-hashes --requirement <(awk '/^[a-z]/{keep=/^(opentelemetry|protobuf|googleapis-common-protos)/} keep' requirements-dev.lock)
 
 generate: dev ## Write the generated files: .env.example and db/schema.sql
 	@$(RUN)/python -m nexus.cli.generate

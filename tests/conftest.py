@@ -28,10 +28,12 @@ from gateway.config import GatewaySettings
 from heartbeat.config import HeartbeatSettings
 from interfaces.telegram.config import TelegramSettings
 from nexus.bus import Bus
+from nexus.cli.up_settings import UpSettings
 from nexus.clock import SystemClock
 from nexus.logs import configure_logs
 from nexus.redis_client import make_redis
 from nexus.settings import CommonSettings
+from qa.config import QaSettings
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -57,6 +59,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         TelegramSettings,
         HeartbeatSettings,
         EquipmentSettings,
+        UpSettings,
+        QaSettings,
     ):
         for name in settings_class.model_fields:
             monkeypatch.delenv(name.upper(), raising=False)
