@@ -12,7 +12,7 @@ class EquipmentSettings(BudgetSettings):
 
     equipment_allow_scripts: bool = Field(
         default=False,
-        description="Run the owner's own scripts of equipment.toml. They run as this user: see docs/equipment.md.",
+        description="Run the owner's own scripts of equipment.toml, in the sandbox: see docs/equipment.md.",
     )
     backup_dir: Path = Field(
         default=Path("backups"),

@@ -1,17 +1,15 @@
-"""A script of the owner's as a command: in the sandbox where this machine has one.
+"""A script of the owner's as a command in the sandbox of this machine.
 
 It can read its own file, the system's programs and our Python, and write to its own work folder; nothing else of this
-machine is in sight. Without a sandbox it runs as the user that runs NEXUS, which the owner has agreed to
-(`EQUIPMENT_ALLOW_SCRIPTS`).
+machine is in sight. Where this machine has no sandbox it is not run, by no flag.
 """
 
 import json
 import os
-import sys
 from pathlib import Path
 
 from equipment.process import Command
-from nexus.sandbox.job import FILES, MIB, Job, Limits, SandboxRefused
+from nexus.sandbox.job import FILES, MIB, Job, Limits
 from nexus.sandbox.mechanism import prepare
 from nexus.sandbox.probe import chosen_mechanism
 
@@ -24,16 +22,13 @@ def own_command(script: Path, folder: Path, parameters: str, timeout_s: float, *
     """The command for `script`, to be started in `folder`. Blocking: the first call in a process looks for the sandbox.
 
     Raises:
+        SandboxRefused: this machine has no sandbox; the message says why, and what mends it.
         OSError: the script cannot be read, or there is no room for its copy.
     """
+    mechanism = chosen_mechanism()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     python = ("python3", "-I") if script.suffix == ".py" else ()
     env = script_environment(parameters)
-    try:
-        mechanism = chosen_mechanism()
-    except SandboxRefused:
-        argv = ((sys.executable, "-I") if python else ()) + (str(script),)
-        return Command(argv, env, folder, timeout_s)
     limits = Limits(
         wall_s=timeout_s, cpu_s=int(timeout_s) * 2 + 2, memory_bytes=MEMORY_BYTES, file_bytes=FILE_BYTES
     )

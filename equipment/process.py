@@ -82,15 +82,18 @@ async def run_command(command: Command) -> Outcome:
 async def _kept(command: Command) -> "AsyncIterator[tuple[Process, _Report]]":
     reading, writing = os.pipe()
     report = _Report(reading)
+    # A task of its own, which is never cancelled: cut off before the pipes are connected, asyncio can wait for ever.
+    starting = asyncio.create_task(_start(command, writing))
     try:
-        process = await _start(command, writing)
-        try:
-            yield process, report
-        finally:
-            await _end(process, report)
+        yield await asyncio.shield(starting), report
     finally:
-        report.close()
-        discard(command)
+        try:
+            await asyncio.wait([starting])
+            if starting.exception() is None:
+                await _end(starting.result(), report)
+        finally:
+            report.close()
+            discard(command)
 
 
 async def _start(command: Command, report: int) -> Process:

@@ -41,6 +41,7 @@ from nexus.errors import ConfigurationError, PermanentError, StoreUnavailable, T
 from nexus.ids import new_id
 from nexus.logs import get_logger
 from nexus.observing import span
+from nexus.sandbox.job import SandboxRefused
 
 log = get_logger(__name__)
 
@@ -205,7 +206,9 @@ def _begin_by_hand(connection: Connection, new: NewRun, lease_s: float, clock: C
 def _ended(work: asyncio.Task[Outcome]) -> Ended:
     if work.cancelled():
         return Ended(RunStatus.FAILED, "It was ended because the process that ran it ends.", 0, None)
-    if isinstance(error := work.exception(), OSError):
+    if isinstance(error := work.exception(), SandboxRefused):
+        return Ended(RunStatus.FAILED, f"REFUSED, it was not run: {error}", 0, None)
+    if isinstance(error, OSError):
         return Ended(RunStatus.FAILED, f"It could not be started: {error}", 0, None)
     outcome = work.result()
     status = RunStatus.DONE if outcome.exit_code == 0 else RunStatus.FAILED
