@@ -16,6 +16,7 @@ from typing import Final
 from agents.completion import Completion, Finish, ModelRefusesCall, ModelRequest, ModelUnavailable, Trouble
 from agents.config import AgentSettings
 from nexus.logs import get_logger
+from nexus.started import started
 from nexus.usage import NOTHING_USED
 
 log = get_logger(__name__)
@@ -54,7 +55,7 @@ class VoiceEngine:
     async def _run(self, sound: bytes) -> tuple[int, bytes]:
         """The child's exit code and what it said; it is killed when the caller is cancelled."""
         command = (sys.executable, "-I", str(self._child), self._model, f"{self._longest_s:g}", "auto")
-        child = await asyncio.create_subprocess_exec(
+        start = asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -62,13 +63,8 @@ class VoiceEngine:
             env={name: os.environ[name] for name in KEPT if name in os.environ},
             cwd="/",
         )
-        try:
+        async with started(start, _end) as child:
             said, _ = await child.communicate(sound)
-        finally:
-            if child.returncode is None:
-                with suppress(ProcessLookupError):
-                    child.kill()
-                await asyncio.shield(child.wait())
         return child.returncode or 0, said
 
     def _text(self, label: str, code: int, said: bytes) -> str:
@@ -87,3 +83,10 @@ class VoiceEngine:
         if code < 0:  # it would again: a file that makes a decoder crash is broken, or made for that
             raise ModelRefusesCall(f"{label}: playing it ended the transcriber's process (signal {-code})")
         raise ModelUnavailable(f"{label}: the transcriber's process ended with {code} and without an answer")
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is None:
+        with suppress(ProcessLookupError):
+            child.kill()
+        await asyncio.shield(child.wait())

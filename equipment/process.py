@@ -14,6 +14,7 @@ from pathlib import Path
 from equipment.output import BoundedOutput
 from nexus.sandbox import keeper
 from nexus.sandbox.packing import pack, unpack
+from nexus.started import started
 
 READ_BYTES = 64 * 1024
 FLOOD_PAUSE_S = 0.01  # a flood is read at a few MB a second: it may not take this process's time
@@ -82,18 +83,12 @@ async def run_command(command: Command) -> Outcome:
 async def _kept(command: Command) -> "AsyncIterator[tuple[Process, _Report]]":
     reading, writing = os.pipe()
     report = _Report(reading)
-    # A task of its own, which is never cancelled: cut off before the pipes are connected, asyncio can wait for ever.
-    starting = asyncio.create_task(_start(command, writing))
     try:
-        yield await asyncio.shield(starting), report
+        async with started(_start(command, writing), lambda process: _end(process, report)) as process:
+            yield process, report
     finally:
-        try:
-            await asyncio.wait([starting])
-            if starting.exception() is None:
-                await _end(starting.result(), report)
-        finally:
-            report.close()
-            discard(command)
+        report.close()
+        discard(command)
 
 
 async def _start(command: Command, report: int) -> Process:
