@@ -122,6 +122,7 @@ async def test_a_tool_ends_also_when_its_keeper_is_killed() -> None:
 
     assert (outcome.exit_code, outcome.timed_out) == (None, False)
     # Its session's are gone; those that left it are only found by a keeper that lives.
+    await wait_until(lambda: len(living(marker)) < 3)
     left = living(marker)
     for pid in left:
         os.kill(pid, signal.SIGKILL)
