@@ -19,6 +19,8 @@ COPY nexus nexus
 COPY db db
 COPY qa qa
 COPY equipment equipment
+COPY memory memory
+COPY routing routing
 COPY agents agents
 COPY gateway gateway
 COPY interfaces interfaces
@@ -29,8 +31,10 @@ RUN /opt/nexus/bin/pip install --no-deps --no-build-isolation .
 FROM python:3.12-slim-bookworm
 # A number, so that Kubernetes' runAsNonRoot can see that it is nobody's root.
 RUN useradd --uid 10001 --create-home --home-dir /var/lib/nexus nexus
+# QA's sandbox where an engine allows namespaces inside a container; else the kernel's Landlock does it.
+RUN apt-get update && apt-get install --yes --no-install-recommends bubblewrap && rm -rf /var/lib/apt/lists/*
 # A volume that is mounted there takes over whose folder it is.
-RUN install --directory --owner=10001 --group=10001 --mode=0700 /var/backups/nexus
+RUN install --directory --owner=10001 --group=10001 --mode=0700 /var/backups/nexus /var/lib/qa-runner
 COPY --from=install /opt/nexus /opt/nexus
 ENV PATH=/opt/nexus/bin:$PATH NEXUS_HOME=/var/lib/nexus LOG_FORMAT=json PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
