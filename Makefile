@@ -5,6 +5,8 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .cache/uv/bin/uv)
 RUN := .venv/bin
+# Tests at a time. They wait for processes more than they compute, so two for each core.
+JOBS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores > 4 ? 8 : 2 * cores)))
 # Trust what the system trusts, as pip and curl do: behind a company's proxy uv's own list is not enough.
 export UV_SYSTEM_CERTS := true
 
@@ -20,8 +22,8 @@ up: env ## Install what is missing and start the company (Ctrl-C stops it)
 dashboard: env ## Build the web dashboard; brings Node.js itself when there is none
 	@UV=$(UV) dashboard/build
 
-test: dev ## Run every test, with real parts and no services needed
-	@$(RUN)/python -m pytest
+test: dev ## Run every test, with real parts and no services needed (JOBS=n at a time)
+	@$(RUN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
 
 check: lint check-dashboard test ## Format, lint, types, layers, generated files, the dashboard and tests
 
