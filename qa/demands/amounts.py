@@ -61,8 +61,28 @@ AMOUNT = (
 )
 """One amount as a pattern with named groups, for use in a larger pattern; `amount_of` reads the match."""
 
+# Two amounts in one pattern: the groups of the second have this prefix.
+SECOND = "x_"
+
+
+class Renamed:
+    """A match whose amount stands in the groups with the prefix `x_`."""
+
+    def __init__(self, found: re.Match[str]) -> None:
+        self._found = found
+        self.string = found.string
+
+    def __getitem__(self, name: str) -> str | None:
+        return self._found[SECOND + name]
+
+    def start(self, name: str) -> int:
+        """Where the group begins in the string."""
+        return self._found.start(SECOND + name)
+
+
 _REFUSED = re.compile(
-    r"\b(?:not|don't|dont|never|cannot|can't|mustn't|shouldn't|no)\s(?:\S{1,20}\s){0,5}$", re.IGNORECASE
+    r"\b(?:not|don't|dont|never|cannot|can't|mustn't|shouldn't|no)\s(?:(?!(?:and|but|then)\s)\S{1,20}(?<![,;:])\s){0,5}$",
+    re.IGNORECASE,
 )
 # "Bare" and "about" numbers of words and characters are an aim, not a limit; the owner would not send back 440 of 500.
 _LOOSE_LOW, _LOOSE_HIGH = 0.6, 1.6
@@ -88,9 +108,9 @@ def loosened(number: int) -> Amount:
     return Amount(int(number * _LOOSE_LOW), int(number * _LOOSE_HIGH) + 1)
 
 
-def amount_of(found: re.Match[str]) -> Amount | None:
+def amount_of(found: re.Match[str] | Renamed) -> Amount | None:
     """The range that a match of `AMOUNT` means, in view of the negation before it; None when it is none."""
-    first = value_of(found["first"])
+    first = value_of(found["first"] or "0")
     refused = bool(_REFUSED.search(found.string[max(0, found.start("first") - 80) : _start(found)]))
     if found["second"] and not found["atleast"] and not found["atmost"]:
         second = value_of(found["second"])
@@ -110,11 +130,11 @@ def amount_of(found: re.Match[str]) -> Amount | None:
     return Amount(first, first, bare=found["exact"] is None)
 
 
-def _start(found: re.Match[str]) -> int:
+def _start(found: re.Match[str] | Renamed) -> int:
     return found.start("relation") if found["relation"] else found.start("first")
 
 
-def _refused(found: re.Match[str], first: int) -> Amount | None:
+def _refused(found: re.Match[str] | Renamed, first: int) -> Amount | None:
     """ "Not more than", with words between: the other way round. A bare number that is refused demands nothing."""
     if found["over"] or found["plus"] or found["more"]:
         return Amount(None, first)

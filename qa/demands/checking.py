@@ -27,6 +27,7 @@ from qa.findings import CheckResult, Subject, failed, not_checked, passed
 from qa.spec import QaSpec
 
 MAX_CHARS = 200_000
+MAX_WANTED_CHARS = 200
 
 _THINKING = re.compile(r"\A\s*<think>.*?</think>\s*", re.DOTALL)
 _TITLE = re.compile(r"<<[^\n<>]{1,500}>>")
@@ -74,9 +75,13 @@ def _check(demand: Demand, text: str, own: str) -> CheckResult:
         return not_checked(name, evidence)
     if met:
         return passed(name, evidence)
-    return failed(
-        name, evidence, f"{sentence_for(demand)[:1].upper()}{sentence_for(demand)[1:]} (it has: {seen})."
-    )
+    return failed(name, evidence, _mend(sentence_for(demand), seen))
+
+
+def _mend(wanted: str, seen: str) -> str:
+    """What the next try must do and what this one had; a long demand is cut so that both are told."""
+    short = wanted if len(wanted) <= MAX_WANTED_CHARS else f"{wanted[:MAX_WANTED_CHARS]}…"
+    return f"{short[:1].upper()}{short[1:]} (it has: {seen})."
 
 
 def _outcome(demand: Demand, text: str, own: str) -> Outcome:  # noqa: C901, PLR0911, PLR0912 - one case per kind
@@ -88,7 +93,7 @@ def _outcome(demand: Demand, text: str, own: str) -> Outcome:  # noqa: C901, PLR
             return _term(demand, own if demand.most is not None and demand.least is None else text)
         case LetterDemand():
             number = text.lower().count(demand.letter.lower())
-            return _within(measure.Range(number, number), demand.least, demand.most), f"{number} times"
+            return _within(measure.Range(number, number), demand.least, demand.most), _times(number)
         case SectionsDemand():
             return _sections(demand, text)
         case CaseDemand():
@@ -134,7 +139,11 @@ def _term(demand: TermDemand, text: str) -> Outcome:
     # Chinese has no spaces between words: there every place counts.
     whole = len(re.findall(rf"(?<!\w){re.escape(term)}(?!\w)", plain)) if term.isascii() else pieces
     number = measure.Range(whole, max(pieces, whole))
-    return _within(number, demand.least, demand.most), f"{number} times"
+    return _within(number, demand.least, demand.most), _times(number)
+
+
+def _times(number: object) -> str:
+    return f"{number} time" if str(number) == "1" else f"{number} times"
 
 
 def _sections(demand: SectionsDemand, text: str) -> Outcome:
@@ -165,7 +174,7 @@ def _mark(demand: MarkDemand, text: str, own: str) -> Outcome:
     match demand.mark:
         case "no_comma":
             number = own.count(",") + own.count("，")
-            return number == 0, f"{number} commas"
+            return number == 0, f"{number} comma{'' if number == 1 else 's'}"
         case "title":
             found = any(title.strip("<> \t") for title in _TITLE.findall(text))
             return found, "a title" if found else "no title in << >>"

@@ -5,34 +5,30 @@
 import re
 from collections.abc import Iterator
 
-from qa.demands.amounts import AMOUNT, Amount, amount_of, loosened
+from qa.demands.amounts import AMOUNT, NUMBER, Amount, Renamed, amount_of, loosened
+from qa.demands.marked import marked_words
 from qa.demands.models import CountDemand, Demand, Unit
 from qa.demands.request import Request, Sentence
 
 _CAPS = r"(?:all[- ]?caps|(?:all\s)?(?:capital(?:ized)?|upper[- ]?case)(?:\sletters?)?|caps)"
 _UNITS: dict[Unit, str] = {
-    "words": r"words?(?!\s(?:(?:that|which)\s(?:is|are)\s|should\sbe\s|be\s|is\s|are\s)?(?:with|in|of)?\s?(?:the\s\w+\s|your\s\w+\s)?(?:all|capital|upper|caps))",
+    "words": r"words?(?!\s(?:(?:that|which)\s(?:is|are)\s|should\sbe\s|be\s|is\s|are\s)?(?:with|in|of)?\s?(?:the\s\w+\s|your\s\w+\s)?(?:all\b|capital|upper|caps))",
     "sentences": r"sentences?",
     "paragraphs": r"paragraphs?",
     "lines": r"lines?",
     "characters": r"(?:characters?|chars?)",
     "bullets": r"(?:markdown\s|main\s|key\s)?(?:bullet(?:ed)?(?:\s|-)?(?:points?|items?)|bullets?)",
-    "placeholders": r"place\s?holders?",
-    "capital_words": rf"(?:{_CAPS}\swords?|(?:such\s)?capitalized\swords?"
-    rf"|words?\s(?:(?:in|of)\s(?:the|your)\s\w+\s)?(?:(?:that|which)\s)?(?:should\sbe\s|must\sbe\s|are\s|is\s|be\s|written\s|appear\s)?(?:with|in|of)?\s?{_CAPS})",
     "numbered": r"numbered\s(?:items?|points?|steps?|list\sitems?)",
-    "highlights": r"(?:sections?|parts?|phrases?|words?|keywords?|passages?|portions?|pieces?|text\s\w+|places?|highlights?)",
 }
 # What every wording of a unit contains; a cheap look before the dear patterns.
 _STEMS = {
     "words": "word", "sentences": "sentence", "paragraphs": "paragraph", "lines": "line", "characters": "char", "bullets": "bullet",
-    "placeholders": "holder", "capital_words": "word", "numbered": "numbered",
+    "numbered": "numbered",
 }  # fmt: skip
-_ADJECTIVES = r"(?:[- ](?!and\b|or\b|the\b|of\b|to\b|in\b|with\b|per\b|times?\b|letters?\b|more\b|all\b)(?!\d)[\w'-]{1,20}){0,3}?[- ]"
+_ADJECTIVES = rf"(?:[- ](?!{NUMBER})(?!and\b|or\b|the\b|of\b|to\b|in\b|with\b|per\b|times?\b|letters?\b|more\b|all\b)(?!\d)[\w'-]{{1,20}}){{0,3}}?[- ]"
 _MANY: dict[str, re.Pattern[str]] = {
     unit: re.compile(rf"(?<![\w.,⟦/$€£-]){AMOUNT}{_ADJECTIVES}(?P<unit>{pattern})(?!\w)", re.IGNORECASE)
     for unit, pattern in _UNITS.items()
-    if unit != "highlights"
 }
 _AFTER: dict[str, re.Pattern[str]] = {
     unit: re.compile(
@@ -41,22 +37,10 @@ _AFTER: dict[str, re.Pattern[str]] = {
         re.IGNORECASE,
     )
     for unit, pattern in _UNITS.items()
-    if unit in ("words", "sentences", "paragraphs", "characters", "capital_words", "bullets")
+    if unit in ("words", "sentences", "paragraphs", "characters", "bullets")
 }
 _WORD_COUNT = re.compile(
     rf"\b(?:word|(?P<chars>character))[- ](?:count|limit|length)\b\s(?:should\s|must\s|is\s|be\s|of\s|at\s|to\s|under\s(?=under))*{AMOUNT}",
-    re.IGNORECASE,
-)
-_MAX_WORDS = re.compile(
-    r"\b(?:max(?:imum)?|min(?:imum)?)\s(?:of\s)?(?P<n>\d{1,6})\s(?P<unit>words|sentences|characters|paragraphs|lines)\b",
-    re.IGNORECASE,
-)
-_CAPITAL_TIMES = re.compile(
-    rf"\bwords?\s(?:with|in|of)\s{_CAPS}\b[^.]{{0,60}}?\b(?:for\s|be\s|to\s)?{AMOUNT}(?:\stimes)?\b",
-    re.IGNORECASE,
-)
-_SOME_CAPITALS = re.compile(
-    rf"\b(?:include|use|capitalize|have|put|write)\b[^.]{{0,20}}\b(?:a few|some|several)\s(?:words?\s)?(?:in|with)?\s?{_CAPS}",
     re.IGNORECASE,
 )
 # A part of the answer, not the whole: "each paragraph with 50 words", "a title of at most 5 words".
@@ -78,13 +62,13 @@ _TEXT = re.compile(
 _OR_LESS = re.compile(r"\s(?:or\s(?:less|fewer|under)|max(?:imum)?\b|at\s(?:the\s)?most|tops)", re.IGNORECASE)
 _OR_MORE = re.compile(r"\s(?:or\smore|min(?:imum)?\b|at\s(?:the\s)?least)", re.IGNORECASE)
 _PER_PART = re.compile(
-    r"^\s?(?:each(?!\s(?:separated|divided))|every|per|apiece|or so (?:each|per)|for (?:each|every)|in (?:each|every)|long (?:each|per)|from (?:the|this))\b",
+    r"^\s?(?:each(?!\s(?:separated|divided))|every|per|apiece|or so (?:each|per)|for (?:each|every)|in (?:each|every)|long (?:each|per)|from (?:the|this)|in (?:this|that|my|his|her))\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
     r"\b(?:write|create|compose|draft|give|provide|list|make|generate|produce|answer|respond|reply|explain|describe|summari[sz]e|contain|include|have|has|use|be|is|are"
     r"|limit|keep|need|want|should|must|return|output|tell|say|show|add|organi[sz]e|structure|divide|split|present|outline|discuss|state|define|compare|elaborate|there"
-    r"|format|with|in|prepare|sum|highlight|capitalize|put|state|suggest|recommend|name|craft|develop|design|plan|expand|rewrite|exceed|length|at least|long|short)\b",
+    r"|format|with|in|prepare|cap|aim|reach|restrict|get|total|consist|comprise|please|stick|go|sum|highlight|capitalize|put|state|suggest|recommend|name|craft|develop|design|plan|expand|rewrite|exceed|length|at least|long|short)\b",
     re.IGNORECASE,
 )
 _ANSWER_LIKE = re.compile(
@@ -106,16 +90,19 @@ _FACT = re.compile(
     r"^\W*(?:a|an|the|there|each|one|john|my|our)\b(?:\s\w+){0,4}?\s(?:has|had|have|are|were|was|costs?|contains?)\s",
     re.IGNORECASE,
 )
+_OWN = re.compile(
+    r"^\W*(?:but\s|and\s)?(?:my|our|his|her|their|its)\s(?!answer|response|reply|demand|request|requirement)(?:[\w'-]+\s){1,2}(?:has|have|had|may|must|should|can|is|was|were|are|needs?)\b",
+    re.IGNORECASE,
+)
 _OF_THE_ANSWER = re.compile(
     r"\b(?:should|must|needs?|has\sto|have\sto|your|exactly|at\sleast|at\smost|no\smore|fewer|less|please|response|answer)\b",
     re.IGNORECASE,
 )
+_LISTED = r"(?:numbered|bullet(?:ed)?(?:[- ]points?)?|markdown)"
+_BULLETED = re.compile(r"bullet|markdown", re.IGNORECASE)
 _LIST_ITEMS = re.compile(
-    rf"\bnumbered\slist\s(?:of|with)\s{AMOUNT}\b|\b{AMOUNT.replace('(?P<', '(?P<x_')}[- ]item\snumbered\slist",
-    re.IGNORECASE,
-)
-_LONGER = re.compile(
-    rf"\b(?:not|n't|nothing|never|no)\b[^.]{{0,40}}\b(?:longer|more|over)\sthan\s(?P<n>{re.escape('') or ''}\d{{1,6}})\s(?P<unit>words|sentences|characters|paragraphs|lines)\b",
+    rf"\b{_LISTED}\slist\s(?:(?:consisting|made\sup)\s)?(?:of|with|containing|that\shas|having)\s{AMOUNT}\s(?:items?|points?|entries|elements|things|bullets?)\b"
+    rf"|\b{AMOUNT.replace('(?P<', '(?P<x_')}[- ](?:items?|points?)[- ]{_LISTED}\slist",
     re.IGNORECASE,
 )
 
@@ -123,8 +110,10 @@ _LONGER = re.compile(
 def read_counts(request: Request) -> Iterator[Demand]:
     """Every count over the whole answer that a sentence of the request demands."""
     for sentence in request.sentences:
-        if _TEMPLATE_LINE.match(sentence.text) or (
-            _FACT.search(sentence.text) and not _OF_THE_ANSWER.search(sentence.text)
+        if (
+            _TEMPLATE_LINE.match(sentence.text)
+            or (_FACT.search(sentence.text) and not _OF_THE_ANSWER.search(sentence.text))
+            or _OWN.search(sentence.text)
         ):
             continue
         lowered = sentence.text.lower()
@@ -136,6 +125,7 @@ def read_counts(request: Request) -> Iterator[Demand]:
 
 def _count(sentence: Sentence, unit: str) -> Iterator[CountDemand]:
     text = sentence.text
+    marked = marked_words(sentence) if unit == "words" else None
     for pattern in (_MANY[unit], _AFTER.get(unit)):
         for found in pattern.finditer(text) if pattern else ():
             if (
@@ -145,13 +135,31 @@ def _count(sentence: Sentence, unit: str) -> Iterator[CountDemand]:
             ):
                 continue  # words in capitals, or a word that should appear so often
             amount = _amount(found)
-            if amount is None or not _ASKS.search(text) or _is_part(text, found, unit):
+            if amount is None or not _is_asked(text, found, amount, unit) or _is_part(text, found, unit):
+                continue
+            if unit == "words" and marked and marked[0] < found.end() and found.start() < marked[1]:
+                continue
+            if (
+                unit in ("bullets", "numbered")
+                and amount.bare
+                and (found["first"] or "").lower() in ("a", "an")
+            ):
+                continue
+            if unit == "bullets" and re.search(r"\bexample\b", found[0], re.IGNORECASE):
                 continue
             if unit == "sentences" and re.search(r"\brepeat", text, re.IGNORECASE):
                 continue
             amount = _meant(amount, unit, text)
             if amount is not None:
                 yield _counted(unit, amount, sentence)
+
+
+def _is_asked(text: str, found: re.Match[str], amount: Amount, unit: str) -> bool:
+    """A relation ("at most 5 sentences") asks by itself at either end of its sentence; a bare number needs a verb."""
+    bare_start = len(text[: found.start()].split()) <= 2
+    if unit == "bullets" and bare_start and len(text.split()) <= 6:
+        return True
+    return bool(_ASKS.search(text)) or (not amount.bare and (bare_start or len(text) - found.end() <= 12))
 
 
 def _amount(found: re.Match[str]) -> Amount | None:
@@ -162,21 +170,7 @@ def _amount(found: re.Match[str]) -> Amount | None:
         if amount and amount.bare and _OR_MORE.match(found.string, found.end()):
             return Amount(amount.least, None)
         return amount
-    return amount_of(_Renamed(found))  # type: ignore[arg-type]
-
-
-class _Renamed:
-    """A match whose amount stands in the groups with the prefix `x_`."""
-
-    def __init__(self, found: re.Match[str]) -> None:
-        self._found = found
-        self.string = found.string
-
-    def __getitem__(self, name: str) -> str | None:
-        return self._found["x_" + name]
-
-    def start(self, name: str) -> int:
-        return self._found.start("x_" + name)
+    return amount_of(Renamed(found))
 
 
 def _is_part(text: str, found: re.Match[str], unit: str) -> bool:
@@ -237,8 +231,6 @@ def _meant(amount: Amount, unit: str, text: str) -> Amount | None:
             if re.search(r"-line|lines\slong|of\s\d+\slines|in\s\w+\slines", text, re.IGNORECASE)
             else None
         )
-    if unit == "capital_words":
-        return None
     return amount
 
 
@@ -260,16 +252,7 @@ def _other_wordings(sentence: Sentence) -> Iterator[CountDemand]:
                 loosened(amount.least or 0) if amount.bare else amount,
                 sentence,
             )
-    for found in _LONGER.finditer(text):
-        yield _counted(found["unit"].lower(), Amount(None, int(found["n"])), sentence)
     for found in _LIST_ITEMS.finditer(text):
         amount = _amount(found)
         if amount is not None:
-            yield _counted("numbered", amount, sentence)
-    if not _MANY["capital_words"].search(text):
-        for found in _CAPITAL_TIMES.finditer(text):
-            amount = amount_of(found)
-            if amount is not None and not amount.bare:
-                yield _counted("capital_words", amount, sentence)
-        if _SOME_CAPITALS.search(text):
-            yield _counted("capital_words", Amount(1, None), sentence)
+            yield _counted("bullets" if _BULLETED.search(found[0]) else "numbered", amount, sentence)

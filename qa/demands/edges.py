@@ -10,18 +10,22 @@ from qa.demands.models import Demand, EdgeDemand, PostscriptDemand, RepeatDemand
 from qa.demands.request import Request, Sentence
 
 _POSTSCRIPT = re.compile(r"\bpost[- ]?scripts?\b|\bPOST(?:POST|SCR)\b", re.IGNORECASE)
+_ADDS = re.compile(
+    r"\b(?:add\w{0,3}|includ\w{1,3}|ha(?:ve|s)|write|put|append|contain\w{0,3}|end|ends|finish|clos\w{1,3}|conclude|must|should|with|needs?|insert|there|attach|place|give|want|starting|make|last|finally|final|forget|please)\b",
+    re.IGNORECASE,
+)
 _NEGATED = re.compile(r"\b(?:no|not|n't|without|avoid|never|omit)\b", re.IGNORECASE)
 _WHOLE = (
     r"(?:(?:your|the|this|every|it|out|off|up|an?)\s?(?:(?:entire|whole|very|final|last)\s)?(?:\w+\s){0,3}?)?"
 )
 _END = re.compile(
-    rf"\b(?:end|ends|ending|finish(?:es|ing)?|conclud(?:e|es|ing)|clos(?:e|es|ing))\s{_WHOLE}(?:with|by\s(?:saying|writing|asking)|in|using|on)\s(?:(?:the|this|these|a|your)\s)?(?:very\s|exact\s|following\s|specific\s|same\s)*"
+    rf"\b(?:end|ends|ending|finish(?:es|ing)?|conclud(?:e|es|ing)|clos(?:e|es|ing)|wrap\sup|sign\soff|terminat(?:e|es|ing)|round\soff)\s{_WHOLE}(?:with|by\s(?:saying|writing|asking)|in|using|on)\s(?:(?:the|this|these|a|your)\s)?(?:very\s|exact\s|following\s|specific\s|same\s)*"
     r"(?P<noun>phrase|words?|sentence|line|question|text|statement|message|quote|string)?(?:\sof)?(?:\sexactly)?\s?:?\s?(?:⟦(?P<quote>\d{1,3})⟧|(?P<plain>[^\s⟦].{2,300}))",
     re.IGNORECASE,
 )
 _LAST = re.compile(
-    r"\b(?P<end>very\send\sof\s(?:your|the)\s(?:\w+\s)?\w+)\s(?:should|must|has\sto)\s(?:be|read|say)\s(?:exactly\s)?:?\s?⟦(?P<quote4>\d{1,3})⟧|\b(?:very\s)?(?:last|final|ending|closing)\s(?:words?|sentence|line|phrase)\b[^.⟦]{0,60}?\b(?:be|is|read|say|are)\s(?:exactly\s)?(?:the\s\w+\s)?:?\s?⟦(?P<quote>\d{1,3})⟧|\b(?:response|answer|reply|output|email|letter|essay|poem|story|it)\s(?:should|must|has\sto|needs\sto|to|will)\s(?:end|finish|conclude)\swith\s[^.⟦]{0,50}⟦(?P<quote2>\d{1,3})⟧"
-    r"|\bat\sthe\s(?:very\s)?end\sof\s(?:your|the)\s(?:\w+\s)?(?:response|answer|reply|output)[^.⟦]{0,60}?\b(?:say|write|add|include|put|with)\s[^.⟦]{0,40}⟦(?P<quote3>\d{1,3})⟧",
+    r"\b(?P<end>very\send\sof\s(?:your|the)\s(?:\w+\s)?\w+)\s(?:should|must|has\sto)\s(?:be|read|say)\s(?:exactly\s)?:?\s?⟦(?P<quote4>\d{1,3})⟧|\b(?:very\s)?(?:last|final|ending|closing)\s(?:words?|sentence|line|phrase)\b[^.⟦]{0,60}?\b(?:be|is|read|say|are)\s(?:exactly\s)?(?:the\s\w+\s)?:?\s?⟦(?P<quote>\d{1,3})⟧|\b(?:response|answer|reply|output|email|letter|essay|poem|story|it)\s(?:should|must|has\sto|needs\sto|to|will)\s(?:end|finish|conclude)\s(?:with|on|in|by)\s[^.⟦]{0,50}⟦(?P<quote2>\d{1,3})⟧"
+    r"|\bat\sthe\s(?:very\s)?end\sof\s(?:your|the)\s(?:\w+\s)?(?:response|answer|reply|output)[^.⟦]{0,60}?\b(?:say|write|add|include|put|with|ask|state)\s[^.⟦]{0,40}⟦(?P<quote3>\d{1,3})⟧",
     re.IGNORECASE,
 )
 _END_LINE = re.compile(
@@ -33,19 +37,24 @@ _START = re.compile(
     re.IGNORECASE,
 )
 _NOT_WHOLE = re.compile(
-    r"\b(?:each|every|paragraph|section|line|sentence|title|file|bullet|stanza|verse|function|names?|words?|item|postscript|POST\w+|url|string|key|commit)\b",
+    r"\b(?:each|every|paragraph|section|line|sentence|title|file|bullet|stanza|verse|function|names?|words?|item|postscript|POST\w+|url|string|key|commit|second|third|fourth|fifth|2nd|3rd|4th)\b",
     re.IGNORECASE,
 )
 
 _REPEAT = re.compile(
-    r"\b(?:repeat|copy|restate|echo|rewrite|reproduce)\w{0,3}\b[^.\n]{0,60}?\b(?:request|prompt|question|query|sentence|instructions?|message|⟦\d|quest|task|this|above)",
+    r"\b(?:repeat|copy|restate|echo|rewrite|reproduce)\w{0,3}\b[^.\n]{0,60}?\b(?:request|prompt|question|query|sentence|instructions?|message|⟦\d|quest|task|this|above)"
+    r"|\b(?:the|this|my)\s(?:\w+\s){0,2}?(?:request|prompt|question|message)\b[^.\n]{0,30}\brepeated\b"
+    r"|\b(?:say|write|state|type|quote|give|print)\s(?:\w+\s){0,4}?(?:request|prompt|question|message)\b[^.\n]{0,30}\b(?:again|verbatim|word[- ]for[- ]word)",
     re.IGNORECASE,
 )
 _REPEAT_SURE = re.compile(
-    r"\bword[- ](?:for|by)[- ]word\b|\bfirst\b|\bbefore (?:you )?(?:answer|respond|giv|say|reply|anything)|\bexact(?:ly)?\b|\bwithout (?:any )?chang|\bverbatim\b|\bthen (?:give|answer|respond)",
+    r"\bword[- ](?:for|by)[- ]word\b|\bfirst\b|\bbefore (?:you )?(?:answer|respond|giv|say|reply|anything|your)|\bexact(?:ly)?\b|\bwithout (?:any )?chang|\bverbatim\b|\bthen (?:give|answer|respond)",
     re.IGNORECASE,
 )
-_REPEAT_VERB = re.compile(r"\b(?:repeat|copy|restate|reproduce|echo|rewrite)", re.IGNORECASE)
+_REPEAT_VERB = re.compile(
+    r"\b(?:repeat|copy|restate|reproduce|echo|rewrite|(?:say|write|state|type|quote|give|print)\s(?:\w+\s){0,4}?(?:request|prompt|question|message)\b[^.\n]{0,30}\b(?:again|verbatim|word[- ]for[- ]word))",
+    re.IGNORECASE,
+)
 _NOT_REPEAT = re.compile(
     r"\b(?:do not|don't|not|never|without|avoid|no need to)\s(?:\w+\s){0,2}?(?:repeat|copy|restat|echo)",
     re.IGNORECASE,
@@ -70,7 +79,7 @@ def read_edges(request: Request) -> Iterator[Demand]:
             and not _NOT_WHOLE.search(text[: found.start()])
         ):
             phrase = request.quote(found["quote"]).strip()
-            if phrase and not re.match(r"p\.\s?(?:p\.)?\s?s", phrase, re.IGNORECASE):
+            if any(map(str.isalnum, phrase)) and not re.match(r"p\.\s?(?:p\.)?\s?s", phrase, re.IGNORECASE):
                 yield EdgeDemand(edge="start", phrase=phrase, said=sentence.raw[:300])
     yield from _end_on_its_own_line(request)
     yield from _repeat(request)
@@ -80,6 +89,7 @@ def _postscript(text: str) -> bool:
     found = _POSTSCRIPT.search(text) or re.search(r"⟦", text)
     return (
         bool(_POSTSCRIPT.search(text))
+        and bool(_ADDS.search(text))
         and found is not None
         and not _NEGATED.search(text[max(0, found.start() - 40) : found.start()])
     )
@@ -106,7 +116,7 @@ def _end(request: Request, sentence: Sentence) -> Iterator[Demand]:
     elif found and found["noun"] and re.search(r"\bexact|:", found[0]):
         phrase = _after(request, found["plain"])
     start = (last or found).start() if (last or found) else 0  # type: ignore[union-attr]
-    if not phrase.strip() or _NEGATED.search(sentence.text[max(0, start - 30) : start]):
+    if not any(map(str.isalnum, phrase)) or _NEGATED.search(sentence.text[max(0, start - 30) : start]):
         return
     if _NOT_WHOLE.search(sentence.text[max(0, start - 40) : start]) or (
         found and not last and _NOT_WHOLE.search(found[0][: found[0].lower().find("with")])
@@ -114,7 +124,9 @@ def _end(request: Request, sentence: Sentence) -> Iterator[Demand]:
         return
     if re.match(r"\s*p\.\s?(?:p\.\s?)?s", phrase, re.IGNORECASE):
         return
-    yield EdgeDemand(edge="end", phrase=phrase.strip()[:2000], said=sentence.raw[:300])
+    # "… this exact phrase Any questions?." ends the sentence of the request, not the phrase.
+    phrase = re.sub(r"(?<=[?!]|(?<!\.)\.)\.$", "", phrase.strip())
+    yield EdgeDemand(edge="end", phrase=phrase[:2000], said=sentence.raw[:300])
 
 
 def _end_on_its_own_line(request: Request) -> Iterator[Demand]:

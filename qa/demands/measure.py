@@ -61,10 +61,10 @@ def sentences(text: str) -> Range:
     text = "\n" + text.rstrip()
     whole = len(text)
     for found in _END.finditer(text):
-        before = text[max(0, found.start() - 24) : found.start() + 1]
-        if found[0].startswith("."):
-            if found[0].startswith("..") and not re.match(r"\s+[A-Z]", text[found.end() : found.end() + 4]):
-                continue
+        if found[0].startswith("..") and not re.match(r"\s+[A-Z]", text[found.end() : found.end() + 4]):
+            continue
+        if found[0].startswith(".") and text[found.start() - 1].isalnum():
+            before = text[max(0, found.start() - 24) : found.start() + 1]
             if _ABBREVIATION.search(before) and not _NUMERAL.search(before):
                 if found.end() < whole:
                     continue
@@ -85,7 +85,8 @@ def _marks(line: str) -> int:
     return sum(
         1
         for found in _END.finditer(line)
-        if not _ABBREVIATION.search(line, max(0, found.start() - 12), found.start() + 1)
+        if not line[max(0, found.start() - 1)].isalnum()
+        or not _ABBREVIATION.search(line, max(0, found.start() - 12), found.start() + 1)
     )
 
 
@@ -97,6 +98,12 @@ def paragraphs(text: str) -> Range:
     lines = [line for line in text.split("\n") if len(line.split()) >= 8]
     numbers = (len(blocks), len(real), len(long), len(lines))
     return Range(max(1, min(numbers)) if blocks else 0, max(numbers))
+
+
+def blocks(text: str) -> Range:
+    """Pieces between blank lines, whatever they are."""
+    number = sum(1 for piece in text.split("\n\n") if piece.strip())
+    return Range(number, number)
 
 
 def divided(text: str) -> Range | None:
@@ -168,6 +175,7 @@ COUNTS = {
     "words": words,
     "sentences": sentences,
     "paragraphs": paragraphs,
+    "blocks": blocks,
     "divided": divided,
     "lines": lines,
     "characters": characters,

@@ -18,6 +18,7 @@ Unit = Literal[
     "words",
     "sentences",
     "paragraphs",
+    "blocks",  # paragraphs strictly by blank lines
     "divided",  # parts with a line of *** between them
     "lines",
     "characters",

@@ -30,8 +30,9 @@ _SECTIONS = re.compile(
     rf"(?<![\w.,*-]){AMOUNT}(?:[- ](?!\d|and\b|or\b|of\b|to\b)[\w'-]{{1,20}}){{0,3}}?[- ](?P<noun>sections?|paragraphs?|parts?|chapters?|days?|scenes?|acts?|verses?|episodes?|stanzas?|rounds?|points?|questions?|tips?|steps?|weeks?|items?)\b",
     re.IGNORECASE,
 )
+_HIGHLIGHTED = re.compile(r"\b(?:highlight|italic|bold|emphasi)\w*\b", re.IGNORECASE)
 _MARKS = re.compile(
-    r"\b(?:mark\w{0,3}|label\w{0,4}|noted|denot\w{1,3}|start\w{0,3}|begin\w{0,4}|indicat\w{1,3}|titled|named|call\w{0,3}|explicit\w{0,2}|such as|with|as)\b",
+    r"\b(?:mark\w{0,3}|label\w{0,4}|noted|denot\w{1,3}|start\w{0,3}|begin\w{0,4}|indicat\w{1,3}|titled|titled?|headed|headings?|named|call\w{0,3}|explicit\w{0,2}|such as|with|as)\b",
     re.IGNORECASE,
 )
 _MARKER = re.compile(
@@ -43,30 +44,17 @@ _FORMAT = re.compile(
     r"\b(?:following|exact|this|below)\s(?:\w+\s){0,2}(?:format|template|structure)\b[^\n]{0,40}:?\s*\n",
     re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(rf"{AMOUNT}(?:\s[\w-]+){{0,3}}?\splace\s?holders?\b", re.IGNORECASE)
-_SOME_PLACEHOLDERS = re.compile(
-    r"\bplace\s?holders?\b[^.]{0,60}(?:square\sbrackets|\[[\w ]{1,30}\])", re.IGNORECASE
-)
-
-_EXAMPLE = re.compile(r"(?<!\*)\*{1,2}[^*\n]{1,60}\*{1,2}(?!\*)")
-_HIGHLIGHTED = re.compile(
-    rf"\b(?:highlight\w{{0,3}}|italici[sz]e\w?|italics?|embolden|bold|emphasi[sz]e)\b[^.\n]{{0,30}}?\b{AMOUNT}(?P<a>)"
-    rf"|\b{AMOUNT.replace('(?P<', '(?P<x_')}(?:\s[\w-]+){{0,4}}?\s(?:(?:is|are|should\sbe|must\sbe|be|being)\s)?(?:highlighted|italici[sz]ed|bolded|in\sitalics?|in\sbold|emphasi[sz]ed)\b"
-    rf"|\b{AMOUNT.replace('(?P<', '(?P<y_')}\s(?:\w+\s){{0,2}}?(?:highlighted|italici[sz]ed|bold(?:ed)?|italic)\s(?:text\s)?\w+",
-    re.IGNORECASE,
-)
-_HIGHLIGHT = re.compile(
-    r"\b(?:highlight|italici[sz]|italic|bold|emphasi[sz]|wrapping it with)", re.IGNORECASE
-)
-_MARKDOWN = re.compile(r"\bmark\s?downs?\b|\basterisks?\b|\bwith \*(?!\*)", re.IGNORECASE)
-
-_NTH = r"(?:(?P<nth>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d{1,2}(?:st|nd|rd|th))\sparagraph|paragraph\s(?:number\s)?(?P<num>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten))"
+_NTH = r"(?:(?P<nth>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d{1,2}(?:st|nd|rd|th))\s(?:paragraph|one)|paragraph\s(?:number\s)?(?P<num>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten))"
 _FIRST_WORD = re.compile(
-    rf"(?:\b(?:start|begin)\s(?:the\s)?{_NTH}|\b(?:the\s)?{_NTH.replace('(?P<', '(?P<b_')}\s(?:of\s\w+\s\w+\s)?(?:must|should|has\sto|needs\sto|will|to|shall)?\s?(?:start|begin)s?)\swith\s(?:the\s)?(?:following\s)?(?:(?:key)?word:?\s)?(?P<word>⟦\d+⟧|[\w'-]{{1,40}})",
+    rf"(?:\b(?:start|begin|open)\s(?:the\s)?{_NTH}|\b(?:the\s)?{_NTH.replace('(?P<', '(?P<b_')}\s(?:of\s\w+\s\w+\s)?(?:must|should|has\sto|needs\sto|will|to|shall)?\s?(?:start|begin|open|commence)s?)\s(?:off\s)?with\s(?:the\s)?(?:following\s)?(?:(?:key)?word:?\s)?(?P<word>⟦\d+⟧|[\w'-]{{1,40}})",
     re.IGNORECASE,
 )
 _FIRST_WORD_OF = re.compile(
-    rf"\bfirst\sword\s(?:of|in)\s(?:the\s)?{_NTH}\s(?:must\sbe|should\sbe|is|be)\s(?P<word>⟦\d+⟧|[\w'-]{{1,40}})",
+    rf"\bfirst\sword\s(?:of|in)\s(?:the\s)?{_NTH}\s(?:of\s[\w\s]{{1,20}}?)?(?:must\sbe|should\sbe|has\sto\sbe|needs\sto\sbe|will\sbe|is|be|:)\s(?:the\s)?(?:word\s)?(?P<word>⟦\d+⟧|[\w'-]{{1,40}})"
+    rf"|\b{_NTH.replace('(?P<', '(?P<b_')}'?s?,?\s(?:first|opening|initial)\sword\s(?:must\sbe|should\sbe|has\sto\sbe|is|be|:)\s(?:the\s)?(?:word\s)?(?P<b_word>⟦\d+⟧|[\w'-]{{1,40}})"
+    rf"|\b(?:make|use|have)\s(?P<c_word>⟦\d+⟧|[\w'-]{{1,40}})\s(?:be\s|as\s)?the\s(?:first|opening)\sword\s(?:of|in)\s(?:the\s)?{_NTH.replace('(?P<', '(?P<c_')}"
+    rf"|\b(?:word\s)?(?P<e_word>⟦\d+⟧|[\w'-]{{1,40}})\s(?:must|should|has\sto|is\sto)\sbe\sthe\s(?:very\s)?(?:first|opening)\sword\s(?:of|in)\s(?:the\s)?{_NTH.replace('(?P<', '(?P<e_')}"
+    rf"|\bin\sthe\s(?P<d_nth>\w+)\sof\sthe\s[\w-]+\sparagraphs,?\s(?:the\s)?first\sword\s(?:must\sbe|should\sbe|is|be)\s(?P<d_word>⟦\d+⟧|[\w'-]{{1,40}})",
     re.IGNORECASE,
 )
 _ORDINALS = {
@@ -94,9 +82,7 @@ def read_parts(request: Request) -> Iterator[Demand]:
     yield from _divided(request)
     yield from _sections(request)
     for sentence in request.sentences:
-        yield from _placeholders(sentence)
         yield from _first_words(request, sentence)
-    yield from _highlights(request)
 
 
 def _divided(request: Request) -> Iterator[Demand]:
@@ -175,9 +161,16 @@ def _parts_range(nearby: list[Sentence], all_of_it: str = "") -> Amount | None:
 def _sections(request: Request) -> Iterator[Demand]:
     """A number of sections and, in the same sentence or the next two, the word that marks each of them."""
     for index, sentence in enumerate(request.sentences):
+        if _HIGHLIGHTED.search(sentence.text):
+            continue
         for found in _SECTIONS.finditer(sentence.text):
             amount = amount_of(found)
-            if amount is None or (amount.least or 0) > 100 or re.search(r"\brepeat", sentence.text):
+            if (
+                amount is None
+                or found["first"].lower() in ("a", "an")
+                or (amount.least or 0) > 100
+                or re.search(r"\brepeat", sentence.text)
+            ):
                 continue
             for near in request.sentences[index : index + 3]:
                 marker = _marker(request, near, found["noun"])
@@ -227,47 +220,16 @@ def _marker(request: Request, sentence: Sentence, noun: str) -> str | None:
     return None
 
 
-def _placeholders(sentence: Sentence) -> Iterator[Demand]:
-    if re.search(r"place\s?holder", sentence.text, re.IGNORECASE) is None:
-        return
-    if (
-        not _PLACEHOLDER.search(sentence.text)
-        and _SOME_PLACEHOLDERS.search(sentence.text)
-        and not re.search(r"\b(?:no|not|don't|without|avoid)\b", sentence.text)
-    ):
-        yield CountDemand(unit="placeholders", least=1, said=sentence.raw[:300])
-
-
-def _highlights(request: Request) -> Iterator[Demand]:
-    plain = request.unmask(request.masked)
-    for sentence in request.sentences:
-        text = sentence.raw
-        if not _HIGHLIGHT.search(text) or not (_EXAMPLE.search(plain) or _MARKDOWN.search(plain)):
-            continue
-        if re.search(
-            r"\b(?:do not|don't|no|without|avoid)\s(?:\w+\s)?(?:highlight|italic|bold)", text, re.IGNORECASE
-        ):
-            continue
-        found = _HIGHLIGHTED.search(text)
-        least = 1
-        if found:
-            prefix = next((p for p in ("", "x_", "y_") if found[p + "first"]), "")
-            if found[prefix + "atmost"] or found[prefix + "under"]:
-                continue
-            least = value_of(found[prefix + "first"]) + bool(found[prefix + "over"])
-        if _EXAMPLE.search(plain) or found:
-            yield CountDemand(unit="highlights", least=least, said=sentence.raw[:300])
-            return
-
-
 def _first_words(request: Request, sentence: Sentence) -> Iterator[Demand]:
     for pattern in (_FIRST_WORD, _FIRST_WORD_OF):
         for found in pattern.finditer(sentence.text):
             groups = found.groupdict()
-            nth = groups.get("nth") or groups.get("b_nth")
-            num = groups.get("num") or groups.get("b_num")
+            nth, num, word = (
+                next((groups[p + key] for p in ("", "b_", "c_", "d_", "e_") if groups.get(p + key)), "")
+                for key in ("nth", "num", "word")
+            )
             number = _nth(nth, num)
-            word = request.quote(found["word"]) if "⟦" in found["word"] else found["word"]
+            word = request.quote(word) if "⟦" in word else word
             if number and word and len(word.split()) == 1:
                 yield FirstWordDemand(paragraph=number, word=word.strip(".,!?"), said=sentence.raw[:300])
 

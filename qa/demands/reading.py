@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from qa.demands.chinese import read_chinese
 from qa.demands.counting import read_counts
 from qa.demands.edges import read_edges
+from qa.demands.letters import read_letters
+from qa.demands.marked import read_marked
 from qa.demands.models import (
     MAX_DEMANDS,
     CaseDemand,
@@ -27,7 +29,16 @@ from qa.demands.terms import read_terms
 
 type Reader = Callable[[Request], Iterator[Demand]]
 
-READERS: tuple[Reader, ...] = (read_counts, read_parts, read_terms, read_shapes, read_edges, read_chinese)
+READERS: tuple[Reader, ...] = (
+    read_counts,
+    read_marked,
+    read_parts,
+    read_terms,
+    read_letters,
+    read_shapes,
+    read_edges,
+    read_chinese,
+)
 """Every reader, in the order of the proof. A new one is one function and one line here."""
 
 
@@ -101,12 +112,22 @@ def _without_conflicts(demands: list[Demand]) -> Iterator[Demand]:
             demand.term.lower() in letters or _is_said_elsewhere(demand, phrases)
         ):
             continue
-        if isinstance(demand, TermDemand) and demand.least and demand.term.isascii() and foreign:
+        if first_word and isinstance(demand, CountDemand) and demand.unit == "paragraphs":
+            # To find the third paragraph, both sides must count alike: by blank lines.
+            yield demand.model_copy(update={"unit": "blocks"})
+            continue
+        if isinstance(demand, TermDemand) and demand.least == 1 and foreign and not _is_literal(demand):
             yield demand.model_copy(
                 update={"unchecked": "the answer is in another language, where the word may differ"}
             )
             continue
         yield demand
+
+
+def _is_literal(demand: TermDemand) -> bool:
+    """The request quotes the word, or it is of no English: then it is wanted as it stands in any language."""
+    said = demand.said.replace("“", '"').replace("”", '"').replace("'", '"').lower()
+    return f'"{demand.term.lower()}"' in said or not demand.term.isascii()
 
 
 def _is_said_elsewhere(demand: TermDemand, phrases: list[str]) -> bool:

@@ -9,6 +9,8 @@ token (`⟦3⟧`), so that its words are never read as instructions but can be t
 import re
 from dataclasses import dataclass
 
+from qa.demands.foreign import in_english
+from qa.demands.plain import in_plain_words
 from qa.fences import split_fences
 
 # The demand stands at the beginning or the end; the middle of a long message is material.
@@ -34,24 +36,38 @@ _CARRIED_ON = re.compile(r"(?<=[a-z,])\n(?=[a-z])")
 
 _QUESTION = re.compile(
     r"^\W*(?:(?:hi|hey|hello|so|and|but|ok|also|please)\b\W*){0,3}(?:how|why|when|where|who|whose|which|is|are|was|were|does|do (?:i|you|we|they)|did"
-    r"|do people|has|have|should|shall|may i|can i|could i|would it|what(?:'s)?)\b",
+    r"|do people|has|have\s(?:i|you|we|they|there|people|any)|should\s(?:i|we|you|they|it|the|a|an|people|there|one)|shall\s(?:i|we)|may i|can i|could i|would it|what(?:'s)?)\b",
     re.IGNORECASE,
 )
 _YES_OR_NO = re.compile(
-    r"^\W*(?:is|are|was|were|does|do (?:i|we|they|people)|did|has|have|should)\b", re.IGNORECASE
+    r"^\W*(?:is|are|was|were|does|do (?:i|we|they|people)|did|has|can\s(?:i|we|they|it|there|people|an?|the|one)|have\s(?:i|you|we|they|there|people|any)|should\s(?:i|we|you|they|it|the|a|an|people|there|one))\b",
+    re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"^\W*(?:if|when(?:ever)?|unless|suppose|supposing|imagine|assum(?:e|ing)|in case|provided that|had i|were i|hypothetically)\b"
+    r"^\W*(?:if|when(?:ever)?(?!\s(?:you\s(?:are\s)?)?(?:answer|respond|reply|writ|explain|describ|giv|generat|produc|creat)\w*)|unless|suppose|supposing|imagine|assum(?:e|ing)|in case|provided that|had i|were i|hypothetically)\b"
     r"|\bwould (?:it|you have|i have|that)\b",
     re.IGNORECASE,
 )
 _REPORTED = re.compile(
-    r"\b(?:he|she|they|it|someone|somebody|nobody|who|teacher|professor|boss|manager|client|customer|editor|friend|mother|father|brother|sister|colleague"
-    r"|school|rules?|guidelines?|policy|prompt|assignment|competition|magazine|journal|model|chatgpt)s?\b(?:'s)?\s(?:\w+\s){0,2}?"
+    r"\b(?:he|she|they|it|someone|somebody|nobody|teacher|professor|boss|manager|client|customer|editor|friend|mother|father|brother|sister|colleague"
+    r"|school|rules?|guidelines?|policy|prompt|assignment|competition|magazine|journal|model|chatgpt)s?\b(?:'s)?\s(?:(?!who\b|that\b|which\b)\w+\s){0,2}?"
     r"(?:told|says?|said|asks?|asked|wants?|wanted|requires?|required|demands?|demanded|insists?|wrote|writes|used?|uses|gave)\b"
+    r"|\b(?:our|my|his|her|their)\s(?:\w+\s){1,3}(?:says?|said|requires?|required|told|asks?|asked)\b"
     r"|\bi (?:once |just |already |have |had |was |always |never |used to |didn't |did not )?(?:wrote|written|write|read|saw|heard|had|made|typed|got|received)\b"
     r"|\b(?:no need|not necessary|not needed|don't need|do not need|doesn't need|does not need|need not|needn't|don't have to|do not have to|doesn't have to"
-    r"|does not have to|don't bother|optional(?:ly)?|feel free|you may|you can|you could|might want|correctly|my (?:\w+ ){1,3}(?:is|are|was|has|had)|i (?:only |can |also )?(?:speak|learn|study|know)|ignore|difference between|what it means|meaning of)\b",
+    r"|does not have to|don't bother|optional(?:ly)?|feel free|you may(?! not| only| use (?:at most|up to|no more))|you can(?!'?t| not|not)|you could(?! not)|might want|correctly|my (?:\w+ ){1,3}(?:is|are|was|has|had)|ignore|difference between|what it means|meaning of)\b",
+    re.IGNORECASE,
+)
+_ABOUT_ME = re.compile(r"\bi (?:only |can |also )?(?:speak|learn|study|know)\b", re.IGNORECASE)
+# What is built, and what the client has, is no answer.
+_BUILDS = re.compile(
+    r"\b(?:write|create|implement|make|build|design|develop|code|program)\s(?:(?!(?:about|on|of|for|with|in|to|post)\b)[\w#+'-]{1,20}\s){0,4}(?:functions?|validators?|scripts?|programs?|class(?:es)?|methods?|regex\w*"
+    r"|quer(?:y|ies)|endpoints?|tokenizers?|parsers?|tests?|components?|algorithms?|macros?|formulas?|sql|polic(?:y|ies)|rules?|constraints?|schemas?)\b[^.⟦]{0,30}(?::|\b(?:that|which|to|for|where|with|if|finds?|returns?)\b)",
+    re.IGNORECASE,
+)
+_OWNS = re.compile(
+    r"^\W*(?:but\s|and\s)?(?:my|our|his|her|their)\s(?!answer|response|reply|demand|request|requirement|instruction|wish)(?:[\w'-]+\s){1,2}"
+    r"(?:has|have|had|may|must|should|can|is|was|were|are|needs?|writes?|uses?|says?|wants?|contains?|got|keeps?|does|did)\b",
     re.IGNORECASE,
 )
 # The client speaks of the answer itself; then even a question or the end of pasted material is believed.
@@ -60,19 +76,20 @@ _ANCHOR = re.compile(
     re.IGNORECASE,
 )
 _MATERIAL = re.compile(
-    r"\b(?P<verb>translat\w{1,5}|proofread\w{0,3}|correct|fix|edit|paraphras\w{1,3}|rewrite|rephrase|summari[sz]\w{1,3}|critique|review|analy[sz]e|expand|improve"
+    r"\b(?P<verb>translat\w{1,5}|übersetz\w{1,3}|tradui[st]\w{0,2}|traduce|traduzca|korrigier\w{1,2}|corrige[zr]?|proofread\w{0,3}|correct|fix|edit|paraphras\w{1,3}|rewrite|rephrase|summari[sz]\w{1,3}|critique|review|analy[sz]e|expand|improve"
     r"|explain|classify|describe|description|summary|translation|what does)\b[^\n:⟦.!?]{0,100}:(?=\s{0,20}[^\s⟦])",
     re.IGNORECASE,
 )
 _WORD_FOR_WORD = re.compile(
-    r"translat|proofread|correct|fix|edit|paraphras|rewrite|rephrase|what does", re.IGNORECASE
+    r"translat|bersetz|tradu|corrige|korrigier|proofread|correct|fix|edit|paraphras|rewrite|rephrase|what does",
+    re.IGNORECASE,
 )
 _CHINESE_MATERIAL = re.compile(r"(?:翻译|改写|润色|校对|总结|概括|解释)[^\n：:⟦]{0,30}[：:](?=\s*[^\s⟦])")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence that may demand something. `raw` still has the quotations, for the proof."""
+    """One sentence that may demand something: `text` in plain words, `raw` as it was said, for the proof."""
 
     text: str
     raw: str
@@ -133,8 +150,9 @@ def _sentences(request: Request) -> list[Sentence]:
     for stretch, may_demand in _stretches(_CARRIED_ON.sub(" ", request.masked)):
         for part in _SENTENCE_END.split(_without_shorthand(stretch)):
             text = " ".join((part or "").split())
-            if text and _demands(text, may_demand):
-                found.append(Sentence(text, request.unmask(text)))
+            english = in_english(text)
+            if text and _demands(english, may_demand):
+                found.append(Sentence(in_plain_words(english), request.unmask(text)))
     return found[:400]
 
 
@@ -178,6 +196,8 @@ def _first(*found: re.Match[str] | None) -> re.Match[str] | None:
 def _demands(text: str, may_demand: str) -> bool:
     if may_demand == "never" or _CONDITION.search(text) or _REPORTED.search(text):
         return False
-    if _YES_OR_NO.search(text) and text.endswith("?"):
+    if (_YES_OR_NO.search(text) and text.endswith("?")) or _OWNS.search(text):
+        return False
+    if (_BUILDS.search(text) or _ABOUT_ME.search(text)) and not _ANCHOR.search(text):
         return False
     return bool(_ANCHOR.search(text)) or (may_demand == "freely" and not _QUESTION.search(text))

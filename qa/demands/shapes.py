@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from qa.demands.languages import NAMES
+from qa.demands.marked import marked_words
 from qa.demands.models import CaseDemand, ChoiceDemand, Demand, LanguageDemand, MarkDemand, SumsDemand
 from qa.demands.request import Request, Sentence
 
@@ -27,12 +28,17 @@ _OF_A_THING = re.compile(
 
 _UPPER = r"(?:(?:all|only|entirely|completely|in)\s(?:of\sthe\s)?(?:in\s)?(?:all\s)?(?:capital(?:ized|s)?|caps|upper[- ]?case[ds]?)(?:\sletters?)?|all[- ]caps|(?:every|each)\sletter\s(?:must\sbe\s|should\sbe\s|is\s)?capitalized)"
 _UPPER_WHOLE = re.compile(
-    rf"\b{_UPPER}\b|\bcapitali[sz]e\s(?:all\s(?:of\s)?(?:your|the)\s(?:words|letters)|every\s(?:letter|word|single\sletter)|all\sletters|your\s(?:entire|whole)\s(?:response|answer|reply))|\b(?:no|without\s(?:any\s|using\s)?)\s?(?:lower[- ]?case)(?:\sletters?)?|\buse\s(?:only\s)?(?:capital|upper[- ]?case)\sletters\sonly|\ball\s(?:the\s|of\sthe\s)?letters\s(?:in\syour\s(?:\w+\s)?\w+\s)?(?:are\s|be\s|must\sbe\s|should\sbe\s|in\s)?(?:capitalized|capital|upper[- ]?cased?)",
+    rf"\b{_UPPER}\b|\bcapitali[sz]e\s(?:all\s(?:of\s)?(?:your|the)\s(?:words|letters)|every\s(?:letter|word|single\sletter)|all\sletters|your\s(?:entire|whole)\s(?:response|answer|reply))|\b(?:no|without\s(?:any\s|using\s)?)\s?(?:lower[- ]?case)(?:\sletters?)?|\b(?:not|never)\s(?:use|include|contain|have)\s(?:any\s)?lower[- ]?case(?:\sletters?)?|\bavoid\s(?:any\s|all\s)?lower[- ]?case|\buse\s(?:only\s)?(?:capital|upper[- ]?case)\sletters\sonly|\ball\s(?:the\s|of\sthe\s)?letters\s(?:in\syour\s(?:\w+\s)?\w+\s)?(?:are\s|be\s|must\sbe\s|should\sbe\s|in\s)?(?:capitalized|capital|upper[- ]?cased?)",
     re.IGNORECASE,
 )
 _LOWER_WHOLE = re.compile(
     r"\b(?:all\s|only\s|entirely\s|completely\s|in\s)(?:of\sthe\s)?(?:in\s)?(?:the\s)?(?:all\s|only\s)?(?:letters\s)?(?:in\s|are\s|be\s|must\sbe\s|should\sbe\s)?lower[- ]?case[sd]?\b|\blower[- ]?case\s(?:letters\s)?only\b"
-    r"|\bnot\s(?:a\ssingle|one|any)\sletter\b[^.]{0,50}\bcapital|\b(?:no|without|avoid|not|n't|zero)\s(?:\w+\s){0,3}?(?:capital(?:s|\sletters?|ization|izations)?|capitali[sz]ed?|upper[- ]?case)\b|\bletters\s(?:in\syour\s(?:\w+\s)?\w+\s)?(?:are\s|should\sbe\s|must\sbe\s|in\s|have\sto\sbe\s)?(?:in\s)?lower[- ]?case",
+    r"|\bnot\s(?:a\ssingle|one|any)\sletter\b[^.]{0,50}\bcapital|\b(?:no|without|avoid|not|n't|zero)\s(?:\w+\s){0,3}?(?:capital(?:s|\sletters?|ization|izations)?|capitali[sz]ed?|upper[- ]?case)\b|\b(?:not|never)\s(?:ever\s)?capitali[sz]e\s(?:anything|any\b)|\bletters\s(?:in\syour\s(?:\w+\s)?\w+\s)?(?:are\s|should\sbe\s|must\sbe\s|in\s|have\sto\sbe\s)?(?:in\s)?lower[- ]?case",
+    re.IGNORECASE,
+)
+_LOWER = re.compile(r"\b(?:lower[- ]?cased?|small\sletters|no\scaps)\b", re.IGNORECASE)
+_THROUGHOUT = re.compile(
+    r"\b(?:only|all|entire(?:ly)?|whole|every(?:thing)?|complete(?:ly)?|full(?:y)?|exclusively|solely|throughout|(?:your|the)\s(?:answer|response|reply|output|text|message)\s(?:must|should|has\sto|needs\sto)\sbe)\b",
     re.IGNORECASE,
 )
 _OF_WORDS = re.compile(
@@ -50,11 +56,11 @@ _ONLY = re.compile(
     re.IGNORECASE,
 )
 _LANGUAGE = re.compile(
-    rf"\b(?P<how>in|using|use|only|entirely|completely|speak)\s(?:only\s|just\s|the\s|pure\s|solely\s|plain\s|simple\s|proper\s|fluent\s){{0,3}}(?P<name>{_NAMES})\b(?!\s(?:translation|literature|history|class|grammar|cuisine|culture|food|restaurants?|people|city|cities|market|society|economy|war|empire|style|words?|speaking|lesson|course|teacher|for\sbeginners|version|verbs?|nouns?|alphabet|letters))",
+    rf"\b(?P<how>in|using|use|only|entirely|completely|speak|languages?\sother\sthan|other\slanguages?\sthan|languages?\s(?:except|besides|but)|language\sof\s(?:your|the)\s(?:\w+\s)?\w+\s(?:should|must|has\sto|is\sto)\s(?:only\s)?be)\s(?:only\s|just\s|the\s|pure\s|solely\s|plain\s|simple\s|proper\s|fluent\s){{0,3}}(?P<name>{_NAMES})\b(?!\s(?:translation|literature|history|class|grammar|cuisine|culture|food|restaurants?|people|city|cities|market|society|economy|war|empire|style|words?|speaking|lesson|course|teacher|for\sbeginners|version|verbs?|nouns?|alphabet|letters))",
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(
-    r"\b(?:respond|reply|answer|response|output)\b|^\W*(?:please\s)?(?:also\s)?(?:in|use|using)\b",
+    r"\b(?:respond|reply|answer|response|output|everything)\b|^\W*(?:please\s)?(?:also\s)?(?:in|use|using)\b",
     re.IGNORECASE,
 )
 _WRITES = re.compile(r"\b(?:write|compose|create|draft|tell|explain|describe|summari[sz]e)\b", re.IGNORECASE)
@@ -64,7 +70,7 @@ _TRANSLATES = re.compile(
 )
 
 _TITLE = re.compile(
-    r"\bdouble\s(?:angular|angle|angled|angluar)\s?(?:brackets?|quotation)?|<<[^<>\n]{1,80}>>|«title»",
+    r"\bdouble\s(?:angular|angle|angled|angluar)\s?(?:brackets?|quotation)?|<<[^<>\n]{0,80}>>|«title»",
     re.IGNORECASE,
 )
 _TABLE = re.compile(
@@ -77,7 +83,7 @@ _NOT_TABLE = re.compile(
 )
 
 _WRAP = re.compile(
-    r"\b(?:wrap\w{0,4}|put|enclos\w{1,3}|surround\w{0,3}|plac\w{1,3}|contain\w{0,3}|inside|within|in|around|encapsulat\w{1,3}|begin and end|start and end|with)\b[^.]{0,80}\b(?:quotation\smarks?|quotes?|quotations?|double\squotations?)\b",
+    r"\b(?:wrap\w{0,4}|put|enclos\w{1,3}|surround\w{0,3}|plac\w{1,3}|contain\w{0,3}|inside|within|in|around|encapsulat\w{1,3}|begin and end|start and end|with)\b[^.]{0,80}\b(?:quotation\smarks?|quotes?|quotations?|double\squotations?)\b|\b(?:quotation\smarks?|double\squot\w+)\b[^.]{0,40}\b(?:wrap|around|surround|enclos|placed|put|encas)",
     re.IGNORECASE,
 )
 _ENTIRE = re.compile(
@@ -85,6 +91,11 @@ _ENTIRE = re.compile(
     re.IGNORECASE,
 )
 
+# "Write a speech …, wrapped in double quotation marks": all of it.
+_WRAPPED_OBJECT = re.compile(
+    r"\b(?:write|compose|create|draft|tell|make)\s(?:me\s)?(?:an?|the)\s[^.⟦]{0,120}(?<!title)(?<!phrase)(?<!quote)(?<!word),?\s(?:wrapped|enclosed|surrounded)\s(?:in|with|by|inside)\sdouble\squotation\smarks\b",
+    re.IGNORECASE,
+)
 _NOT_WRAPPED = re.compile(
     r"\b(?:no|not|n't|without|avoid|never)\b[^.]{0,40}\b(?:quotation|quotes?)\b|\b(?:title|each|every|names?|single\squot\w*)\b",
     re.IGNORECASE,
@@ -94,7 +105,9 @@ _CHOICE_VERB = re.compile(
     r"\b(?:answer|respond|reply|say|choose|pick|select|output|return|use|classify|label)\b", re.IGNORECASE
 )
 _ALTERNATIVES = re.compile(r"⟦\d{1,3}⟧(?:(?:,?\sor\s|,\sand\s|,\s?|\sand\s|\s?/\s?|\s)(?:with\s)?⟦\d{1,3}⟧)+")
-_OF_FOLLOWING = re.compile(r"\b(?:one\sof|following|options?|either|only|just|exactly|or)\b", re.IGNORECASE)
+_OF_FOLLOWING = re.compile(
+    r"\b(?:one\sof|from|following|options?|either|only|just|exactly|or)\b", re.IGNORECASE
+)
 _CHOOSE_FROM = re.compile(
     r"\b(?:answer|respond|reply|contain|choose|say|pick|select)\b[^.:]{0,60}\b(?:one of the|from|following|either)\b[^.:]{0,40}:\s*$",
     re.IGNORECASE,
@@ -105,7 +118,7 @@ _CONDITION_LINE = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_CHOICE = re.compile(
-    r"\b(?:answer|respond|reply|say|output|return)\s(?:me\s)?(?:(?:only|just|simply|either|with|a|one|of|exactly|strictly)\s){1,5}(?P<a>yes|no|true|false|positive|negative|neutral)(?P<more>(?:,\s|\sor\s|,\sor\s|/)(?:yes|no|true|false|positive|negative|neutral|maybe|unsure|unknown|mixed))+",
+    r"\b(?:answer|respond|reply|say|output|return)\s(?:me\s)?(?:(?:only|just|simply|simple|plain|either|with|a|one|of|exactly|strictly|word|single)\s){0,5}(?P<a>yes|no|true|false|positive|negative|neutral)(?P<more>(?:,\s|\sor\s|,\sor\s|/)(?:yes|no|true|false|positive|negative|neutral|maybe|unsure|unknown|mixed))+",
     re.IGNORECASE,
 )
 _PLAIN_ITEM = re.compile(
@@ -147,10 +160,15 @@ def _title(text: str) -> bool:
 
 def _case(sentence: Sentence) -> Iterator[Demand]:
     text = sentence.text
+    if marked_words(sentence) is not None:
+        return
     upper, lower = _UPPER_WHOLE.search(text), _LOWER_WHOLE.search(text)
-    if lower and not re.search(
-        r"\b(?:words?\s(?:with|in)|title|heading)\b[^.]{0,20}$", text[: lower.start()], re.IGNORECASE
-    ):
+    if (
+        lower
+        and not re.search(
+            r"\b(?:words?\s(?:with|in)|title|heading)\b[^.]{0,20}$", text[: lower.start()], re.IGNORECASE
+        )
+    ) or (not upper and _is_all_lower(text)):
         yield CaseDemand(case="lower", said=sentence.raw[:300])
     elif upper:
         around = text[max(0, upper.start() - 60) : upper.start()]
@@ -160,6 +178,11 @@ def _case(sentence: Sentence) -> Iterator[Demand]:
         negated = re.search(r"\b(?:no|not|n't|without|avoid|never)\s(?:\w+\s){0,3}$", around, re.IGNORECASE)
         if not negated and (not of_words or _all_words(text)):
             yield CaseDemand(case="upper", said=sentence.raw[:300])
+
+
+def _is_all_lower(text: str) -> bool:
+    cue = _LOWER.search(text) and _THROUGHOUT.search(text) and not _OF_WORDS.search(text)
+    return bool(cue) and not re.search(r"\b(?:not|no|never|avoid|upper|without)\b", text, re.IGNORECASE)
 
 
 def _all_words(text: str) -> bool:
@@ -180,13 +203,17 @@ def _language(sentence: Sentence) -> Iterator[Demand]:
         re.finditer(rf"\b(?P<how>)(?P<name>{_NAMES})\s(?:language\s)?only\b", text, re.IGNORECASE)
     )
     names = {NAMES[each["name"].lower()] for each in found}
-    if len(names) != 1 or re.search(
-        r"\b(?:not|never|n't|avoid|without)\s(?:\w+\s){0,2}?(?:in|use|using)\b[^,;]{0,25}$",
-        text[: found[0].start("name")],
-        re.IGNORECASE,
+    other = any(re.search(r"\b(?:than|except|besides|but)$", each["how"], re.IGNORECASE) for each in found)
+    if len(names) != 1 or (
+        not other
+        and re.search(
+            r"\b(?:not|never|n't|avoid|without)\s(?:\w+\s){0,2}?(?:in|use|using)\b[^,;]{0,25}$",
+            text[: found[0].start("name")],
+            re.IGNORECASE,
+        )
     ):
         return
-    strong = _ONLY.search(text) or _ANSWERS.search(text)
+    strong = other or _ONLY.search(text) or _ANSWERS.search(text)
     if _TRANSLATES.search(text) and not re.search(
         r"\bno\sother\slanguage|\b(?:respond|reply|answer)\sin|\byour (?:entire |whole )?(?:response|answer|reply)",
         text,
@@ -199,7 +226,8 @@ def _language(sentence: Sentence) -> Iterator[Demand]:
 
 def _quotation(sentence: Sentence) -> Iterator[Demand]:
     text = sentence.text
-    if _WRAP.search(text) and _ENTIRE.search(text) and not _NOT_WRAPPED.search(text):
+    whole = _WRAPPED_OBJECT.search(text) or (_WRAP.search(text) and _ENTIRE.search(text))
+    if whole and not _NOT_WRAPPED.search(text):
         yield MarkDemand(mark="quotation", said=sentence.raw[:300])
 
 
@@ -214,7 +242,7 @@ def _choice(request: Request, sentence: Sentence) -> Iterator[Demand]:
         and verb.start() < found.start()
         and _OF_FOLLOWING.search(text)
         and not re.search(
-            r"\b(?:not|n't|avoid|without|never|words?|start|begin|end|keywords?|include|repeat)\b",
+            r"\b(?:not|n't|avoid|without|never|words?|start|begin|end|keywords?|include\s(?!one\sof|either|exactly\sone|any\sof)|repeat)\b",
             text[: found.start()],
             re.IGNORECASE,
         )
@@ -223,7 +251,13 @@ def _choice(request: Request, sentence: Sentence) -> Iterator[Demand]:
             dict.fromkeys(request.quote(token).strip()[:200] for token in re.findall(r"⟦\d{1,3}⟧", found[0]))
         )
         choices = tuple(each for each in choices if each)[:20]
-        if len(choices) >= 2 and (re.search(r"\bor\b|\bone\sof\b|\beither\b|following", text)):
+        if len(choices) >= 2 and (
+            re.search(
+                r"\bor\b|\bone\sof\b|\beither\b|following|\b(?:choose|pick|select)\b[^⟦]{0,20}\bfrom\b",
+                text,
+                re.IGNORECASE,
+            )
+        ):
             yield ChoiceDemand(choices=choices, only=False, said=sentence.raw[:300])
         return
     plain = _PLAIN_CHOICE.search(text)

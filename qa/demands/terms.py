@@ -1,358 +1,359 @@
-"""Reads which words, phrases and letters a request wants, forbids or counts. English."""
+"""Reads which words and phrases a request wants, forbids or counts. English in plain words.
+
+A mention is "the word X", "keywords: X, Y" or a quotation. What is said around it in its clause decides: a verb of
+use before it or of appearing after it makes it wanted, a negation turns that round, "3 times" counts it.
+"""
 
 # ruff: noqa: E501 - a pattern reads better in one piece
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from qa.demands.amounts import AMOUNT, Amount, amount_of
-from qa.demands.models import Demand, LetterDemand, TermDemand
+from qa.demands.amounts import AMOUNT, NUMBER, Amount, Renamed, amount_of
+from qa.demands.models import Demand, TermDemand
 from qa.demands.request import Request, Sentence
 
-_TERM = r"(?:⟦\d{1,3}⟧|\*{0,2}[\w][\w'’+#.-]{0,40}\*{0,2})"
-_JOIN = r"(?:\s?,\s?(?:and\s|or\s|nor\s)?|\s(?:and|or|nor|&|as\swell\sas)\s(?:the\s(?:word|keyword|phrase)\s)?|\s?/\s?)"
-_LIST = rf"(?P<list>{_TERM}(?:{_JOIN}{_TERM}){{0,15}})"
-_QUOTES = rf"(?P<list>⟦\d{{1,3}}⟧(?:{_JOIN}⟦\d{{1,3}}⟧|\s⟦\d{{1,3}}⟧){{0,15}})"
-_WORDS = (
-    r"(?:(?:key\s?)?(?:words?|terms?|phrases?|names?|expressions?|lines?|sentences?|items?)|key\s?words?)"
+_TERM = r"(?:⟦\d{1,3}⟧|\[[\w'’ -]{1,40}\]|\*{0,2}[\w][\w'’+#.-]{0,40}\*{0,2})"
+_JOIN = r"(?:\s?,\s?(?:and\s|or\s|nor\s)?|\s(?:and|or|nor|&|as\swell\sas|plus)\s(?:also\s)?(?:the\s)?(?:(?:word|keyword|phrase|term)\s)?|\s?[/;|]\s?)"
+_NOUN = r"(?:(?:key|trigger|buzz|target|focus|vocabulary)[\s-]?)?(?:words?|terms?|phrases?|names?|expressions?|lines?|sentences?)"
+_MENTION = re.compile(
+    rf"(?:\b(?P<noun>{_NOUN})(?:\s(?:or|and)\s(?:phrases?|words?|terms?))?\s?(?P<colon>:)?\s(?:of\s|like\s|such\sas\s|namely\s|ie\s|eg\s)?(?P<list>{_TERM}(?:{_JOIN}{_TERM}){{0,20}}))"
+    rf"|(?P<quoted>⟦\d{{1,3}}⟧(?:{_JOIN}⟦\d{{1,3}}⟧|\s⟦\d{{1,3}}⟧){{0,20}})",
+    re.IGNORECASE,
 )
-_USE = r"(?:use|include|contain|mention|incorporate|feature|say|write|add|have|has|having|includes|contains|mentions|uses|involves?|saying|writing|including|containing|using|mentioning|with|insert|put|work\sin|employ|invoke|repeat)"
-_TIMES = rf"{AMOUNT}\s(?:times?\b|or\smore\stimes?|occurrences?\b)"
-_TIMES_OR_ONCE = rf"(?:{_TIMES}|(?P<once>(?P<oncerel>at\sleast|at\smost|exactly|only|no\smore\sthan|more\sthan|less\sthan|fewer\sthan)?\s?(?P<oncen>once|twice|thrice)(?P<onceless>\sor\s(?:less|fewer))?)\b)"
+_HEADING = re.compile(
+    rf"(?:\b(?P<kind>required|mandatory|necessary|must[- ]have|wanted|forbidden|banned|prohibited|disallowed|taboo|excluded|avoid(?:ed)?)\s{_NOUN}"
+    rf"|\b{_NOUN}\s(?:(?:which|that)\s)?(?:(?:you|I|we)\s)?(?:(?:must|should|want|have|need|are|is|to|not|be|never)\s){{0,5}}(?P<verb>use|include|avoid|contain|mention|exclude|omit|ban|be|appear)\w{{0,3}}"
+    rf"|^\W*(?P<only>key\s?words?)(?=\s?:)"
+    rf"|\b(?:following|these)\s(?:{_NOUN}|items|things|names)\b(?P<said>[^:⟦]{{0,60}}))\s?:\s?(?P<list>{_TERM}(?:{_JOIN}{_TERM}){{0,20}})",
+    re.IGNORECASE,
+)
+_USE = r"(?:us(?:e|es|ing|ed)|includ(?:e|es|ing)|contain(?:s|ing)?|mention(?:s|ing)?|incorporat(?:e|es|ing)|featur(?:e|es|ing)|employ(?:s|ing)?|needs?|requir(?:e|es|ing)|insert|invoke|invoking|utili[sz](?:e|es|ing)|integrat(?:e|es|ing)|weave|weaving|work\sin|involv(?:e|es|ing)|reference)"
+_AS_KEYWORDS = re.compile(
+    rf"\b{_USE}\s(?:both\s|all\s)?(?P<list>{_TERM}(?:{_JOIN}{_TERM}){{0,20}})\sas\s(?:the\s|your\s)?(?:key\s?words?|key\sterms|words)\b",
+    re.IGNORECASE,
+)
+_HEAD_REFUSES = re.compile(
+    r"\b(?:forbid\w*|ban\w*|prohibit\w*|disallow\w*|taboo|exclud\w*|avoid\w*|omit\w*|not|never|off[- ]limits|cannot)\b",
+    re.IGNORECASE,
+)
+_HEAD_WANTS = re.compile(
+    rf"\b(?:required|mandatory|necessary|must|wanted|should|have\sto|needs?|appear|included|used|with|{_USE})\b",
+    re.IGNORECASE,
+)
+_PLAIN_COUNTED = re.compile(
+    rf"^\W*(?P<subject>(?!the\b|a\b|an\b|it\b|this\b|that\b|each\b|they\b)[\w-]{{2,30}})\s(?:must|should|has\sto|needs\sto|shall)\s(?:appear|occur|be\s(?:mentioned|used|included|said))\s(?:for\s)?{AMOUNT}\stimes\b"
+    rf"|\b(?:mention|use|include|say|repeat)\s(?P<list>(?!the\b|a\b|an\b|at\b|it\b)[\w-]{{2,30}})\s(?:for\s)?{AMOUNT.replace('(?P<', '(?P<x_')}\stimes\b",
+    re.IGNORECASE,
+)
 
-_FREQUENCY = re.compile(
-    rf"(?:\bthe\s)?\b(?:key\s?)?(?:word|term|phrase|name|exclamation)s?:?\s(?P<list>{_TERM})\s(?:\(\w+\)\s)?(?:(?:should|must|has\sto|needs\sto|will|shall|can|may|to|is\sto|be|is|are|only|also|not)\s){{0,4}}"
-    rf"(?:appears?|occurs?|shows?\sup|used|included|mentioned|present|repeated|found|contained|appearing)(?:\sin\s(?:your|the)\s(?:\w+\s){{0,2}}?(?:response|answer|reply|output))?,?\s(?:for\s)?{_TIMES_OR_ONCE}"
-    rf"|\b{_USE.replace('(?:', '(?:', 1)}\s(?:the\s)?(?:{_WORDS}:?\s)?(?P<list2>⟦\d{{1,3}}⟧|(?<=word\s){_TERM}|(?<=keyword\s){_TERM}|(?<=phrase\s){_TERM})\s(?:in\s(?:your|the)\s(?:\w+\s){{0,2}}?(?:response|answer|reply|output)\s)?(?:for\s)?{_TIMES_OR_ONCE.replace('(?P<', '(?P<x_')}",
+_WEAK_USE = r"(?:say(?:s|ing)?|writ(?:e|es|ing)|add(?:s|ing)?|ha(?:ve|s)|having|put(?:ting)?|repeat|work|with|there\sis|there\sare|see|type)"
+_USED_BEFORE = re.compile(
+    rf"^.*\b(?:(?P<use>{_USE})|(?P<weak>{_WEAK_USE}))\b(?P<gap>[^⟦]{{0,45}})$", re.IGNORECASE
+)
+_GAP = re.compile(
+    r"^\W{0,3}(?:(?:all|both|each|every|some|any|one|either|exactly|only|of|at|least|most|once|the|these|those|this|following|exact|specific|required|given|actual|forbidden|in|into|your|entire|whole|my|response|answer|reply|text|it|them|be|sure|to|also|even|ever|such|two|three|four|five|\d+|that|times|keywords?|words?|phrases?|terms?|occurrences?|or)\W{1,3}){0,10}$",
     re.IGNORECASE,
 )
-_WORD_TIMES = re.compile(
-    rf"\b(?:key\s?)?(?:word|term|phrase)\s(?P<list>{_TERM})\s(?:in\s(?:your|the)\s\w+\s)?(?:for\s)?{_TIMES_OR_ONCE}",
+_APPEARS_AFTER = re.compile(
+    r"^\W{0,3}(?:(?:words?|phrases?|terms?|keywords?|in|your|the|response|answer|reply|text|also|all|both|each|together|must|should|shall|will|may|can|cannot|has|have|had|needs?|want|ought|not|never|to|is|are|be|being|do|does|only|somewhere|anywhere|ever|still)\s){0,8}"
+    r"(?P<verb>(?<=be\s)(?:in\s(?:your|the|it|there|every)|part\sof)|appears?|occurs?|shows?\sup|used|included|mentioned|present|found|contained|incorporated|featured?s?|part\sof|written|said|come\sup|exists?|repeated|there|inserted|employed)\b",
     re.IGNORECASE,
 )
-_AT_LEAST_TERM = re.compile(
-    rf"\b{AMOUNT}\s(?:occurrences?|instances?|mentions?|uses?|times?)\s(?:of\s)?(?:the\s)?(?:key\s?)?(?:word|phrase|term)?\s?(?P<list>⟦\d{{1,3}}⟧|(?<=word\s){_TERM})",
+_NOT_BEFORE = re.compile(
+    r"\b(?:not|never|avoid(?:s|ed|ing)?|without|exclud(?:e|es|ing)|omit(?:s|ting)?|leav(?:e|ing)\sout|refrain|neither|no|cannot|forbidden|remove)\b(?![^⟦]{0,60}\b(?:but|instead|only|more\sthan|less\sthan|fewer\sthan|over|at\smost|at\sleast)\b)[^⟦]{0,70}$",
     re.IGNORECASE,
 )
-
-_NOT = r"(?:do\snot|don't|dont|not|never|avoid|without|exclude|excluding|refrain\sfrom|omit|leave\sout|must\snot|should\snot|cannot|can't|shouldn't|mustn't|no|forbidden|skip|neither)"
-_FORBIDDEN = re.compile(
-    rf"\b{_NOT}\s(?:(?:to|ever|any|of|the|even|be|at|all|in|your|response|answer|entire|explicitly|actually)\s){{0,3}}(?:{_USE}|uses?|the\suse\sof|using)?\s?(?:any\sof\s|either\s)?(?:the\s)?(?:following\s|forbidden\s|exact\s|actual\s)?"
-    rf"(?:(?P<noun>(?:key\s?)?words?|phrases?|terms?|key\s?words?|names?)(?:\sor\sphrases?)?:?\s{_LIST}|{_QUOTES.replace('(?P<list>', '(?P<list2>')})",
+_AVOID_BEFORE = re.compile(
+    r"\b(?:avoid(?:s|ed|ing)?|without|exclud(?:e|es|ing)|omit(?:s|ting)?|leav(?:e|ing)\sout|refrain(?:ing)?\sfrom|neither|banish|drop|remove|delete)\b(?P<gap>[^⟦]{0,45})$",
     re.IGNORECASE,
 )
-_FORBIDDEN_AFTER = re.compile(
-    rf"\b(?:key\s?)?(?:words?|phrases?|terms?):?\s{_LIST}\s(?:(?:should|must|can|may|will|shall)\s?(?:not|never)|cannot|can't|shouldn't|mustn't|(?:is|are)\s(?:not\sallowed|forbidden|prohibited|banned|off[- ]limits))"
-    rf"\s?(?:be\s)?(?:appear|show\sup|used|included|mentioned|occur|present|exist|found|in\b|be\b|$)?",
+_NOT_AFTER = re.compile(
+    r"^\W{0,3}(?:(?:words?|phrases?|terms?|keywords?|also|both|all)\s){0,3}(?:(?:(?:must|should|shall|will|may|can|do|does|is|are|has|have|needs?|want)\s){0,2}(?:not|never|cannot)\b|cannot\b|(?:is|are|should\sbe|must\sbe|to\sbe)\s(?:strictly\s|absolutely\s|also\s|all\s|both\s)?(?:forbidden|prohibited|banned|off[- ]limits|disallowed|taboo|excluded|avoided|omitted|left\sout))",
     re.IGNORECASE,
 )
-_WANTED = re.compile(
-    rf"\b{_USE}\s(?:(?:all|both|each|every|some|one|exactly|of|at\sleast\sonce)\s){{0,3}}(?:the\s|these\s)?(?:following\s|exact\s|specific\s|required\s)?(?P<noun>key\s?words?|words?|phrases?|terms?|items?|lines?|expressions?|sentences?|names?)(?:\sor\sphrases?)?\s?(?P<colon>:)?\s(?:of\s)?{_LIST}",
+_NOT_A_WISH = re.compile(
+    r"\b(?:start|begin|end|finish|conclud|clos|open|wrap|titled?|call|nam(?:e|ed)\b|separat|divid|delimit|mark|label|head|replac|rhym|defin|meaning|definition|synonym|antonym|translat|pronounc|spell|origin|etymology|explain|describe|discuss|about|instead|between|answer|respond|repl(?:y|ies)|choose|pick|select|say\sonly|postscript|POST|greet|sign|letter|character|first|last|capital|than\sthe|paragraph|placeholder|brackets?|format|bold|italic|highlight|template|such\sas|eg|ie|like|form|option|quotation|language|noted|denot|indicat|one\sof|classif|sentences?\s(?:beginning|starting|ending)|search|find|count|look)\w*\b[^⟦]{0,60}$",
     re.IGNORECASE,
 )
-_WANTED_AFTER = re.compile(
-    rf"\b(?:key\s?)?(?:words?|phrases?|terms?):?\s{_LIST}\s(?:must|should|has\sto|have\sto|needs?\sto)\s(?:also\s|all\s|both\s)?(?:appear|show\sup|be\s(?:used|included|mentioned|present|in\b)|occur)",
+_STILL_A_WISH = re.compile(
+    rf"\b(?:{_USE}|mention\w*|keywords?|avoid)\b[^⟦]{{0,50}}\b(?:words?|phrases?|terms?|keywords?)\W{{0,3}}$|\b(?:mention|include|avoid|including|mentioning|incorporate)\s(?:both\s|either\s|the\s|all\s)?$",
     re.IGNORECASE,
 )
-_STOP = frozenset(
-    [
-        "in",
-        "at",
-        "of",
-        "to",
-        "for",
-        "with",
-        "that",
-        "which",
-        "should",
-        "must",
-        "may",
-        "can",
-        "is",
-        "are",
-        "be",
-        "as",
-        "on",
-        "from",
-        "by",
-        "it",
-        "its",
-        "your",
-        "the",
-        "a",
-        "an",
-        "this",
-        "these",
-        "those",
-        "least",
-        "most",
-        "exactly",
-        "about",
-        "related",
-        "limit",
-        "count",
-        "counts",
-        "only",
-        "all",
-        "any",
-        "not",
-        "no",
-        "do",
-        "does",
-        "don't",
-        "used",
-        "like",
-        "such",
-        "per",
-        "more",
-        "less",
-        "than",
-        "long",
-        "using",
-        "when",
-        "while",
-        "so",
-        "but",
-        "if",
-        "then",
-        "your",
-        "each",
-        "every",
-        "or",
-        "and",
-        "you",
-        "i",
-        "we",
-        "they",
-        "use",
-        "uses",
-        "bold",
-        "bolded",
-        "italics",
-        "italic",
-        "markdown",
-        "capital",
-        "appear",
-        "capitals",
-        "uppercase",
-        "lowercase",
-        "caps",
-        "language",
-        "english",
-        "french",
-        "german",
-        "spanish",
-        "there",
-        "response",
-        "answer",
-        "write",
-        "wrap",
-        "include",
-        "make",
-        "sure",
-        "too",
-        "has",
-        "have",
-        "times",
-        "will",
-        "where",
-        "into",
-        "other",
-    ]
+_ROLE_AFTER = re.compile(
+    r"^\W{0,3}(?:as\s(?:a|an|the|your|its|bullets?|separator|divider|title|heading)|to\s(?:separate|mark|indicate|divide|denote|start|end|begin|refer|describe)|(?:at|in)\sthe\s(?:very\s)?(?:end|beginning|start)|in\s(?:the|its|their|his|her)\s(?:title|headings?|name)|format|instead|means?\b|is\s(?:a|an|the)\b|for\s(?:the|each|every)|before\s(?:each|every)|in\splace)",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(
+    r";|\.\s|,\s(?:but|and|then|also|while|yet)\s(?!⟦)|\sbut\s|\sand\s(?=(?:use|include|do|make|end|start|finish|avoid|keep|write|mention|answer|your|it|that|the\s(?:response|answer|letter|word))\b)",
+    re.IGNORECASE,
+)
+_TIMES_AFTER = re.compile(
+    rf"(?P<gap>(?:[^⟦]{{0,70}}?\s)??){AMOUNT}\s(?:times?\b|or\smore\stimes?|occurrences?\b|instances?\b|uses\b|mentions\b)",
+    re.IGNORECASE,
+)
+_TIMES_BEFORE = re.compile(
+    rf"{AMOUNT}\s(?:times?|occurrences?|instances?|mentions?|uses?)\s(?:of\s)?(?:the\s)?(?:(?:key\s?)?(?:word|phrase|term)\s)?$",
+    re.IGNORECASE,
 )
 _QUOTED_LIST = re.compile(r"⟦\d{1,3}⟧")
-
-_SIGNS = {
-    "exclamation": "!",
-    "question": "?",
-    "hashtag": "#",
-    "hash": "#",
-    "semicolon": ";",
-    "colon": ":",
-    "dash": "-",
-    "asterisk": "*",
-    "ampersand": "&",
-}
-_LETTER = re.compile(
-    rf"\b(?:the\s|of\s)?(?:letter|character|symbol|sign)s?\s(?P<letter>⟦\d{{1,3}}⟧|[^\s⟦⟧](?=[\s,.]))\s?[^.]{{0,70}}?(?<![\w-]){_TIMES_OR_ONCE}"
-    rf"|{AMOUNT.replace('(?P<', '(?P<x_')}\s(?:times?\s(?:of\s)?|occurrences?\sof\s|instances?\sof\s)?(?:the\s)?(?:letters?|characters?|symbols?)\s(?P<letter2>⟦\d{{1,3}}⟧|[^\s⟦⟧](?=[\s,.]|$))"
-    rf"|{AMOUNT.replace('(?P<', '(?P<y_')}\s(?P<sign>exclamation|question|hash)\s?(?:marks?|points?|tags?|signs?)\b|{AMOUNT.replace('(?P<', '(?P<z_')}\s(?P<sign2>hashtag|semicolon|colon|ampersand)s?\b",
+# "Use the word a, but not the word b": the verb stands before.
+_BUT_NOT = re.compile(r"\W*(?:not|never|no)\s(?:the\s|any\s)?$", re.IGNORECASE)
+_MODAL = re.compile(
+    r"\b(?:must|should|shall|will|may|can|cannot|has\sto|have\sto|had\sto|needs?|want|ought|not|never|to)\b",
+    re.IGNORECASE,
+)
+_BANNED_AFTER = re.compile(
+    r"^\W{0,3}(?:\w+\s){0,4}?(?:forbidden|prohibited|banned|off[- ]limits|disallowed|taboo|excluded|avoided|omitted|left\sout|not\s(?:be\s)?(?:allowed|permitted|acceptable|ok|okay|welcome)|not\s(?:be\s)?in\b)",
+    re.IGNORECASE,
+)
+_COUNTS_WORDS = re.compile(rf"(?<![\w.,])(?:{NUMBER})[\s-]$", re.IGNORECASE)
+_PLAIN_FORBIDDEN = re.compile(
+    rf"\b(?:not|never|avoid|without)\s(?:ever\s)?mention(?:ing)?\s(?:either\s)?(?P<list>(?!the\b|any|a\b|it\b)[\w-]{{2,30}}(?:{_JOIN}[\w-]{{2,30}}){{0,10}})(?=\s(?:in\s(?:your|the)|anywhere|at\sall)\b|\W*$)",
     re.IGNORECASE,
 )
 # Cheap looks before the dear patterns.
-_OF_LETTERS = re.compile(r"letter|character|symbol|sign|exclam|question|hash|colon|ampersand", re.IGNORECASE)
-_OF_TERMS = re.compile(r"word|term|phrase|name|expression|line|sentence|item|⟦", re.IGNORECASE)
-_NO_LETTER = re.compile(
-    r"\b(?:without|avoid|not|don't|never|no)\s(?:\w+\s){0,3}?(?:the\s)?letter\s(?P<letter>⟦\d{1,3}⟧|[a-z](?=[\s,.]|$))",
-    re.IGNORECASE,
+_OF_TERMS = re.compile(r"word|term|phrase|name|expression|mention|items|things|⟦|\btimes\b", re.IGNORECASE)
+_MAX_TERM_WORDS = 12
+_STOP = frozenset(
+    """
+    a about all an and answer any appear are as at be bold bolded but by can capital capitals caps
+    count counts do does don't each english every exactly for french from german has have i if in
+    include into is it italic italics its language least less like limit long lowercase make
+    markdown may more most must no not of on only or other per related response should so spanish
+    such sure than that the then there these they this those times to too uppercase use used uses
+    using we when where which while will with wrap write you your once twice anywhere somewhere
+    throughout also please below above within between naturally together both first word words mean
+    means meaning was were he she out off over under one two three appears occurs included mentioned
+    forbidden banned allowed before after again me my anything something nothing everything yourself what somehow correctly would could verb noun spelled
+    """.split()  # noqa: SIM905 - a list of words reads better as text
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """Terms that a sentence names, where they stand, and whether it says that they are words."""
+
+    terms: tuple[str, ...]
+    start: int
+    end: int
+    noun: str
+    quoted: bool
+    colon: bool
+
+
 def read_terms(request: Request) -> Iterator[Demand]:
-    """Every word, phrase and letter that the request wants, forbids or counts."""
+    """Words and phrases that the request wants, forbids or counts."""
     for sentence in request.sentences:
-        if _OF_LETTERS.search(sentence.text):
-            yield from _letters(request, sentence)
         if not _OF_TERMS.search(sentence.text):
             continue
-        if re.search(
-            r"\b(?:repeat|translate|mean(?:s|ing)?|synonyms?|define|rhymes?\swith)\b",
-            sentence.text,
-            re.IGNORECASE,
-        ):
+        headed = list(_headed(request, sentence))
+        yield from headed
+        if not headed:
+            for mention in _mentions(request, sentence):
+                yield from _judged(sentence, mention)
+            yield from _plain_lists(request, sentence)
+
+
+def _plain_lists(request: Request, sentence: Sentence) -> Iterator[TermDemand]:
+    """ "Do not mention a and b", "use a and b as keywords", "mention a 3 times": words without a mark as words."""
+    for found in _AS_KEYWORDS.finditer(sentence.text):
+        refused = _NOT_BEFORE.search(sentence.text[: found.start("list")])
+        for term in _terms(request, found["list"], sure=True):
+            yield _term(term, None if refused else 1, 0 if refused else None, sentence)
+    for found in _PLAIN_FORBIDDEN.finditer(sentence.text):
+        for term in _terms(request, found["list"], sure=True):
+            yield _term(term, None, 0, sentence)
+    for found in _PLAIN_COUNTED.finditer(sentence.text):
+        amount = _times(found) if found["subject"] else _times(Renamed(found))
+        term = found["subject"] or found["list"]
+        if amount and term.lower() not in _STOP:
+            yield _term(term, amount.least, amount.most, sentence)
+
+
+def _headed(request: Request, sentence: Sentence) -> Iterator[TermDemand]:
+    """ "Forbidden words: a, b", "Keywords to include: a, b", "The following words are banned: a, b" """
+    for found in _HEADING.finditer(sentence.text):
+        head = sentence.text[max(0, found.start() - 60) : found.start("list")]
+        refused = bool(_HEAD_REFUSES.search(head))
+        if not refused and not found["only"] and not _HEAD_WANTS.search(head):
             continue
-        counted = list(_counted(request, sentence))
-        yield from counted
-        forbidden = list(_listed(request, sentence, (_FORBIDDEN, _FORBIDDEN_AFTER), None, 0))
-        yield from forbidden
-        if not counted and not forbidden:
-            yield from _listed(request, sentence, (_WANTED, _WANTED_AFTER), 1, None)
-        else:
-            known = {each.term.lower() for each in (*counted, *forbidden)}
-            for each in _listed(request, sentence, (_WANTED, _WANTED_AFTER), 1, None):
-                if each.term.lower() not in known:
-                    yield each
+        if _NOT_A_WISH.search(sentence.text[: found.start()]) and not re.search(_USE, head, re.IGNORECASE):
+            continue
+        for term in _terms(request, found["list"], sure=True):
+            yield _term(term, None if refused else 1, 0 if refused else None, sentence)
 
 
-def _counted(request: Request, sentence: Sentence) -> Iterator[TermDemand]:
-    for pattern in (_FREQUENCY, _WORD_TIMES, _AT_LEAST_TERM):
-        for found in pattern.finditer(sentence.text):
-            groups = found.groupdict()
-            prefix = "" if groups.get("first") or groups.get("once") else "x_"
-            amount = _times(found, prefix)
-            term = _plain(request, groups.get("list") or groups.get("list2") or "")
-            if (
-                amount
-                and term
-                and re.search(r"\bnot\b[^⟦]{0,20}$", found[0][: found[0].find(" time")][-30:]) is None
-            ):
-                yield TermDemand(term=term, least=amount.least, most=amount.most, said=sentence.raw[:300])
+def _mentions(request: Request, sentence: Sentence) -> Iterator[_Mention]:
+    for found in _MENTION.finditer(sentence.text):
+        listed = found["list"] or found["quoted"]
+        noun = (found["noun"] or "").lower()
+        sure = bool(found["colon"]) or "key" in noun
+        terms = _terms(request, listed, sure=sure or noun.endswith("s"))
+        if not terms:
+            continue
+        quoted = "⟦" in listed
+        first = found.start("list") if found["list"] else found.start("quoted")
+        end = first + (listed.rfind("⟧") + 1 if quoted else _length(listed, terms))
+        yield _Mention(tuple(terms), found.start(), end, noun, quoted, bool(found["colon"]))
 
 
-def _times(found: re.Match[str], prefix: str) -> Amount | None:
-    groups = found.groupdict()
-    if groups.get(prefix + "once"):
-        number = {"once": 1, "twice": 2, "thrice": 3}[groups[prefix + "oncen"].lower()]
-        relation = (groups[prefix + "oncerel"] or "").lower()
-        if groups[prefix + "onceless"]:
-            return Amount(None, number)
-        if relation in ("exactly", "only"):
-            return Amount(number, number)
-        if relation in ("at most", "no more than"):
-            return Amount(None, number)
-        if relation in ("less than", "fewer than"):
-            return Amount(None, number - 1)
-        return Amount(number + (relation == "more than"), None)
-    amount = amount_of(_Prefixed(found, prefix))  # type: ignore[arg-type]
+def _length(listed: str, terms: list[str]) -> int:
+    """How far the terms reach that were taken from a list of plain words."""
+    position = 0
+    for term in terms:
+        position = listed.find(term, position) + len(term)
+    return position + len(listed[position:]) - len(listed[position:].lstrip("*"))
+
+
+def _judged(sentence: Sentence, mention: _Mention) -> Iterator[TermDemand]:
+    before, after = _clause(sentence.text, mention.start, mention.end)
+    if _is_something_else(before, after, mention):
+        return
+    wished = _wished(sentence.text, before, after, mention)
+    if wished is not None:
+        for term in mention.terms:
+            yield _term(term, wished.least, wished.most, sentence)
+
+
+def _is_something_else(before: str, after: str, mention: _Mention) -> bool:
+    """An end phrase, a title, a word to explain: the mention is no wish to use the word."""
+    if _COUNTS_WORDS.search(before) and mention.noun:
+        return True
+    if _ROLE_AFTER.match(after) or (not mention.noun and len(mention.terms[0].split()) > _MAX_TERM_WORDS):
+        return True
+    if (
+        not _NOT_A_WISH.search(before)
+        or _STILL_A_WISH.search(before + mention.noun)
+        or _avoided(before, mention)
+    ):
+        return False
+    return not (mention.noun and (_APPEARS_AFTER.match(after) or _NOT_AFTER.match(after)))
+
+
+def _wished(text: str, before: str, after: str, mention: _Mention) -> Amount | None:
+    """How often the terms are to occur, None when nothing is said about that."""
+    said_after = _APPEARS_AFTER.match(after)
+    # "`x` is found in it" is a fact; "`x` must be found in it" is a wish.
+    used, appears = (
+        _used(before, mention),
+        bool(said_after and (mention.noun or _MODAL.search(said_after[0]))),
+    )
+    refused_after = bool(_NOT_AFTER.match(after)) and bool(said_after or _BANNED_AFTER.match(after))
+    avoided = _avoided(before, mention)
+    amount = _counted(text, mention, before, after)
+    if amount is not None:
+        return amount if used or appears or refused_after or mention.noun else None
+    if _is_counted_somehow(after):
+        return None
+    if (
+        refused_after
+        or avoided
+        or _BUT_NOT.match(before)
+        or ((used or appears) and _NOT_BEFORE.search(before))
+    ):
+        return Amount(None, 0)
+    return Amount(1, None) if (used or appears) and _is_sure(mention, appears) else None
+
+
+def _clause(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after a mention in its own clause."""
+    before, after = text[:start], text[end:]
+    ends = [each.end() for each in _CLAUSE_END.finditer(before)]
+    cut = _CLAUSE_END.search(after)
+    return before[ends[-1] if ends else 0 :][-160:], after[: cut.start() if cut else len(after)][:160]
+
+
+def _used(before: str, mention: _Mention) -> bool:
+    found = _USED_BEFORE.match(before)
+    if found is None or not _GAP.match(found["gap"]):
+        return False
+    if found["use"]:
+        return True
+    return bool(mention.noun) or mention.colon or found["weak"].lower() in ("say", "saying")
+
+
+def _avoided(before: str, mention: _Mention) -> bool:
+    found = _AVOID_BEFORE.search(before)
+    return (
+        bool(found)
+        and (bool(mention.noun) or mention.quoted)
+        and bool(
+            _GAP.match(
+                (found["gap"] if found else "")
+                .replace("using", "")
+                .replace("mentioning", "")
+                .replace("saying", "")
+                .replace("including", "")
+                .replace("writing", "")
+            )
+        )
+    )
+
+
+def _is_sure(mention: _Mention, appears: bool) -> bool:
+    """One plain word after "word" is believed only where the sentence says that it is to be used."""
+    return (
+        mention.quoted
+        or mention.colon
+        or appears
+        or "key" in mention.noun
+        or len(mention.terms) > 1
+        or mention.terms[0].isalpha()
+    )
+
+
+def _counted(text: str, mention: _Mention, before: str, after: str) -> Amount | None:
+    found = _TIMES_AFTER.match(text, mention.end, mention.end + len(after))
+    if found and not re.search(
+        r"\b(?:letter|words|sentence|comma|exclamation|placeholder)s?\b", found["gap"]
+    ):
+        return _times(found)
+    start = mention.start - len(before)
+    found = _TIMES_BEFORE.search(text, max(0, start), mention.start)
+    return _times(found) if found else None
+
+
+def _is_counted_somehow(after: str) -> bool:
+    return bool(
+        re.match(
+            r"[^⟦]{0,60}\btimes\b|\s?(?:(?:in|within)\s(?:your|the)\s(?:\w+\s)?\w+\s)?(?:more|less|fewer)\sthan\b",
+            after,
+            re.IGNORECASE,
+        )
+    )
+
+
+def _times(found: re.Match[str] | Renamed) -> Amount | None:
+    amount = amount_of(found)
     # "The word X should appear 3 times": the client wants it there; once more is not worth a second try.
     return Amount(amount.least, None) if amount and amount.bare else amount
 
 
-class _Prefixed:
-    """A match whose amount stands in groups with a prefix."""
-
-    def __init__(self, found: re.Match[str], prefix: str) -> None:
-        self._found, self._prefix = found, prefix
-        self.string = found.string
-
-    def __getitem__(self, name: str) -> str | None:
-        return self._found[self._prefix + name]
-
-    def start(self, name: str) -> int:
-        return self._found.start(self._prefix + name)
+def _term(term: str, least: int | None, most: int | None, sentence: Sentence) -> TermDemand:
+    return TermDemand(term=term[:200], least=least, most=most, said=sentence.raw[:300])
 
 
-def _listed(
-    request: Request,
-    sentence: Sentence,
-    patterns: tuple[re.Pattern[str], ...],
-    least: int | None,
-    most: int | None,
-) -> Iterator[TermDemand]:
-    for pattern in patterns:
-        for found in pattern.finditer(sentence.text):
-            groups = found.groupdict()
-            if (
-                least == 1
-                and found[0].lower().startswith("with")
-                and "key" not in (groups.get("noun") or "").lower()
-            ):
-                continue  # "end with the phrase", "start with the word"
-            negated = least == 1 and re.search(
-                r"\b(?:not|n't|never|avoid|without|refrain|exclud\w+|no)\b[^,]{0,25}$",
-                found.string[: found.start()],
-                re.IGNORECASE,
-            )
-            if negated:
-                continue
-            listed = groups.get("list") or groups.get("list2") or ""
-            sure = bool(groups.get("colon")) or "key" in (groups.get("noun") or "").lower()
-            for term in _terms(request, listed, sure=sure, forbidden=most == 0):
-                yield TermDemand(term=term, least=least, most=most, said=sentence.raw[:300])
-
-
-def _terms(request: Request, listed: str, *, sure: bool, forbidden: bool) -> list[str]:
+def _terms(request: Request, listed: str, *, sure: bool) -> list[str]:
     """The terms of a list. Without quotation marks only up to the first word that cannot be meant."""
     if _QUOTED_LIST.match(listed):
         quoted = [request.quote(token) for token in _QUOTED_LIST.findall(listed)]
-        split = [
-            part
-            for each in quoted
-            for part in (
-                each.split(",")
-                if len(quoted) == 1 and "," in each and each.count(" ") <= each.count(",") + 1
-                else [each]
-            )
-        ]
-        return [
-            part.strip().strip(".,!?;:").strip()
-            for part in split
-            if part.strip(" .,!?;:") and len(part) <= 200
-        ]
+        split = [part for each in quoted for part in (_parts(each) if len(quoted) == 1 else [each])]
+        cleaned = [part.strip().strip(".,!?;:").strip() for part in split]
+        return [part for part in cleaned if part and len(part) <= 200]
     terms: list[str] = []
     for part in re.split(_JOIN, listed, flags=re.IGNORECASE):
-        term = part.strip("*.,;:!? ")
-        if not term or term.lower() in _STOP or "⟦" in term:
+        term = part.strip("*.,;:!?[] ")
+        if not term or term.lower() in _STOP or "⟦" in term or term.isdigit():
             break
         terms.append(term)
-    if not sure and not forbidden and not terms[1:] and not _looks_like_a_word(terms, listed):
-        return []
-    return terms
+    # "The words of …", "words from …" name nothing; "the word X" names one.
+    return terms if terms and (sure or terms[0].isalpha() or "-" in terms[0]) else []
 
 
-def _looks_like_a_word(terms: list[str], listed: str) -> bool:
-    return bool(terms) and len(listed.split()) == 1 and terms[0].isalpha()
-
-
-def _plain(request: Request, term: str) -> str:
-    if "⟦" in term:
-        return request.quote(term).strip().strip(".,;:")[:200]
-    term = term.strip("*.,;: ")
-    return "" if term.lower() in _STOP else term
-
-
-def _letters(request: Request, sentence: Sentence) -> Iterator[LetterDemand]:
-    for found in _LETTER.finditer(sentence.text):
-        groups = found.groupdict()
-        prefix = next((p for p in ("", "x_", "y_", "z_") if groups.get(p + "first")), "")
-        amount = _times(found, prefix) if groups.get(prefix + "first") or groups.get("once") else None
-        sign = groups["sign"] or groups["sign2"]
-        letter = (
-            _SIGNS[sign.lower()]
-            if sign
-            else _plain_letter(request, groups["letter"] or groups["letter2"] or "")
-        )
-        if amount and letter:
-            if prefix in ("x_", "y_", "z_") and amount.least == amount.most:
-                amount = Amount(amount.least, amount.most)
-            yield LetterDemand(letter=letter, least=amount.least, most=amount.most, said=sentence.raw[:300])
-            return
-    for found in _NO_LETTER.finditer(sentence.text):
-        letter = _plain_letter(request, found["letter"])
-        if letter:
-            yield LetterDemand(letter=letter, most=0, said=sentence.raw[:300])
-
-
-def _plain_letter(request: Request, letter: str) -> str:
-    plain = request.quote(letter) if "⟦" in letter else letter
-    return plain if len(plain) == 1 else ""
+def _parts(quoted: str) -> list[str]:
+    """One quotation may hold a whole list: "river, stone"."""
+    if "," in quoted and quoted.count(" ") <= quoted.count(",") + 1:
+        return quoted.split(",")
+    return [quoted]

@@ -24,6 +24,10 @@ _UNITS = {
     "words": ("word", "words"),
     "sentences": ("sentence", "sentences"),
     "paragraphs": ("paragraph", "paragraphs"),
+    "blocks": (
+        "paragraph with a blank line before and after it",
+        "paragraphs with one blank line between each two, and no other blank lines",
+    ),
     "divided": ("part divided by a line of ***", "parts divided by lines of ***"),
     "lines": ("line", "lines"),
     "characters": ("character", "characters"),

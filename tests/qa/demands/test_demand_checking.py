@@ -116,6 +116,39 @@ def test_each_kind_passes_what_is_right_and_fails_what_is_wrong(
     assert checked(demand, wrong).status is CheckStatus.FAIL
 
 
+@pytest.mark.parametrize(
+    ("demand", "wrong", "wanted", "found"),
+    [
+        (CountDemand(unit="words", most=3), "one two three four five", "at most 3 words", "5 found"),
+        (CountDemand(unit="bullets", least=2, most=2), "* a", "exactly 2 Markdown bullet points", "1 found"),
+        (TermDemand(term="alpha", least=2), "alpha", "“alpha” at least 2 times", "1 time"),
+        (TermDemand(term="beta", most=0), "a beta", "Not contain “beta”", "1 time"),
+        (LetterDemand(letter="q", least=2), "q", "“q” at least 2 times", "1 time"),
+        (SectionsDemand(marker="PART", least=2), "PART 1", "at least 2 sections", "1 found"),
+        (CaseDemand(case="lower"), "All", "lowercase letters only", "1 capital letters"),
+        (LanguageDemand(language="hi"), "This is a small poem", "Be in Hindi", "not in Hindi"),
+        (MarkDemand(mark="no_comma"), "a, b", "no comma", "1 comma"),
+        (MarkDemand(mark="quotation"), "a", "double quotation marks", "begins with 'a'"),
+        (EdgeDemand(edge="end", phrase="Bye."), "Hello", "End with exactly “Bye.”", "ends with “Hello”"),
+        (RepeatDemand(text="Name salt. " * 90), "Salt", "word for word", "it begins with “Salt”"),
+        (AnswersDemand(number=2), "a", "2 different answers", "1 parts"),
+        (
+            FirstWordDemand(paragraph=2, word="then"),
+            "a\n\nb",
+            "with the word “then”",
+            "paragraph 2 begins with “b”",
+        ),
+        (ChoiceDemand(choices=("yes", "no"), only=True), "maybe", "“yes” or “no”", "“maybe”"),
+    ],
+)
+def test_the_next_try_is_told_what_is_wanted_and_what_was_found(
+    demand: Demand, wrong: str, wanted: str, found: str
+) -> None:
+    feedback = checked(demand, wrong).feedback
+    assert wanted in feedback
+    assert f"(it has: {found}" in feedback
+
+
 def test_what_cannot_be_told_is_not_checked() -> None:
     assert checked(SumsDemand(), "no sum here").status is CheckStatus.NOT_CHECKED
     assert checked(LanguageDemand(language="de"), "Ok").status is CheckStatus.NOT_CHECKED

@@ -74,6 +74,8 @@ def test_the_command_prints_the_table_and_writes_the_numbers(tmp_path: Path) -> 
     assert numbers["recall"] == 1.0
     assert numbers["false_alarm_rate"] == 0.0
     assert numbers["per_kind"]["punctuation:no_comma"]["caught"] == 2
+    assert "not counted, checks of every answer that failed:" in done.output
+    assert set(numbers["basics_failed"]) == {"on_official_pass", "on_official_fail"}
 
 
 @pytest.mark.parametrize(
@@ -107,6 +109,16 @@ def test_the_exam_sees_the_prompt_and_the_response_only(tmp_path: Path) -> None:
     rows = read_rows(written(tmp_path / "rows.jsonl", a_row(), wrong_labels))
     score = score_rows(rows)
     assert (score.caught, score.false_alarms) == (1, 1)
+
+
+def test_a_loop_counts_on_its_own_line_and_not_as_a_false_alarm(tmp_path: Path) -> None:
+    loop = a_row(
+        prompt="Tell me about tea.", response="Tea is good. Tea is warm.\n" * 60, followed=[True], passed=True
+    )
+    numbers = score_rows(read_rows(written(tmp_path / "rows.jsonl", loop))).to_json()
+    assert (numbers["false_alarms"], numbers["false_alarm_rate"]) == (0, 0.0)
+    assert numbers["basics_failed"] == {"on_official_pass": {"answer.no_loops": 1}, "on_official_fail": {}}
+    assert numbers["with_basics"] == {"recall": None, "false_alarm_rate": 1.0}
 
 
 def test_the_demands_are_stored_with_the_spec_and_read_back() -> None:
