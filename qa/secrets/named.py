@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from qa.secrets.coded import Coded
 from qa.secrets.values import (
     bits_of,
     classes_of,
@@ -29,6 +30,9 @@ _VALUE_OF = re.compile(
     r"(?i:(?:name|key|id|env|variable))[\"']?\s{0,4}[:=]\s{0,4}[\"'](?P<n>[\w.-]{2,64})[\"'],?\s{1,80}[\"']?(?i:(?:secret_|string_)?value)[\"']?\s{0,4}"
     r"[:=]\s{0,4}[\"'](?P<s>[^\"'\n<>]{8,512})[\"']"
 )
+# Where the second half of it may begin, in lower case; and how far it reaches to both sides.
+_VALUE = re.compile(rb"value[\"']?\s{0,4}[:=]\s{0,4}[\"']")
+_BEFORE_VALUE, _BEHIND_VALUE = 200, 560
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|密码|口令|密钥|令牌")
 # A name and what may stand between it and the operator, read backwards.
 _EMAN = re.compile(r"[\s\"'`\])*\\:?+|]{0,12}([\w.$@ /-]{1,64})")
@@ -86,26 +90,41 @@ _VENDORS = words(
 )
 
 
-def named_secrets(text: str) -> Iterator[tuple[str, int, int]]:
+def named_secrets(coded: Coded) -> Iterator[tuple[str, int, int]]:
     """Each secret that is told by its name: kind, start and end of the value alone."""
-    is_secret = cache(_is_secret)  # for this text alone: what is repeated is judged once
+    text = coded.text
+    # For this text alone: what is repeated is judged once.
+    is_secret, name_before = cache(_is_secret), lru_cache(512)(_name_before)
     for match in _ASSIGNED.finditer(text):
         start = match.start("s")
         value, quoted = match["s"].rstrip("\\"), match["q"] is not None
         if not _may_be(value):
             continue
-        kind = _kind_of_name(_name_before(text, match.start()))
+        kind = _kind_of_name(name_before(text[max(0, match.start() - _NAME_CHARS) : match.start()]))
         inner = None if kind else _INNER.fullmatch(value)  # "FILE": "NAME=value
         if inner:
             kind, value, quoted = _kind_of_name(inner[1]), inner[2], False
             start += inner.start(2)
         if kind and is_secret(kind, value, quoted, match[0][0] == ","):
             yield kind, start, start + len(value)
-    if "value" in text.lower():
-        for match in _VALUE_OF.finditer(text):
+    for begin, end in _around_values(coded.low):
+        for match in _VALUE_OF.finditer(text, begin, end):
             kind = _kind_of_name(match["n"])
             if kind and is_secret(kind, match["s"], True, False):
                 yield kind, *match.span("s")
+
+
+def _around_values(low: bytes) -> Iterator[tuple[int, int]]:
+    """The parts of a text where the word "value" follows something quoted, with room for a match; apart."""
+    begin = end = 0
+    for match in _VALUE.finditer(low):
+        if match.start() - _BEFORE_VALUE > end:
+            if end:
+                yield begin, end
+            begin = match.start() - _BEFORE_VALUE
+        end = match.end() + _BEHIND_VALUE
+    if end:
+        yield max(0, begin), end
 
 
 def _may_be(value: str) -> bool:
@@ -113,8 +132,7 @@ def _may_be(value: str) -> bool:
     return (len(value) >= 8 and not value.isalpha()) or (value.isalpha() and len(value) >= 20)
 
 
-def _name_before(text: str, place: int) -> str:
-    before = text[max(0, place - _NAME_CHARS) : place]
+def _name_before(before: str) -> str:
     line = before[before.rfind("\n") + 1 :]
     typed = _TYPE.search(line) if ":" in line else None
     if typed:

@@ -5,34 +5,42 @@ A contact never fails an answer and is never redacted: most letters and most con
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from qa.secrets import checksums
+from qa.secrets.coded import Coded
 from qa.secrets.scan import Found, apart
 from qa.secrets.views import View, read_as
 
 _START, _END = r"(?<![\w.+/-])(?<!\d )", r"(?![\w/-]|\.\d| \d{2})"
 
 
+type Place = tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
-class _Number:
-    """A kind of number, its form and checksum; where the form is common, words one of which must stand before it."""
+class Number:
+    """A kind of number, its form and checksum; where the form is common, words one of which must stand before it.
+
+    Those with letters have a `shape`, as in `Coded.shapes`, that stands where one begins.
+    """
 
     kind: str
     pattern: re.Pattern[str]
     is_real: Callable[[str], bool]
     words: re.Pattern[str] | None = None
     before: int = 0  # characters of the number that stand before what the pattern matches
+    shape: bytes = b""
 
 
-def _number(kind: str, form: str, is_real: Callable[[str], bool], words: str = "") -> _Number:
+def _number(kind: str, form: str, is_real: Callable[[str], bool], words: str = "") -> Number:
     near = re.compile(rf"\b(?:{words})\b", re.IGNORECASE) if words else None
-    return _Number(kind, re.compile(f"{_START}(?:{form}){_END}"), is_real, near)
+    return Number(kind, re.compile(f"{_START}(?:{form}){_END}"), is_real, near)
 
 
-_NUMBERS = (
+NUMBERS = (
     _number(
         "card",
         r"\d{4}(?:[ -]\d{4}){3}(?:[ -]?\d{3})?|3[47]\d\d[ -]\d{6}[ -]\d{5}|3\d{3}[ -]\d{6}[ -]\d{4}|\d{13,19}",
@@ -68,10 +76,7 @@ _NUMBERS = (
         checksums.is_germany_tax_id,
         "steuer-?id|idnr|steuerliche identifikationsnummer|steueridentifikationsnummer|tax id",
     ),
-)
-# These hold letters, so they are looked for everywhere.
-_LETTERED = (
-    _Number(
+    Number(
         "iban",
         re.compile(
             rf"\d(?<=[A-Za-z]{{2}}.)(?<![\w.+/-]...)(?<!\d ...)\d"
@@ -79,16 +84,20 @@ _LETTERED = (
         ),
         checksums.is_iban,
         before=2,
+        shape=b"aa00",
     ),
-    _Number(
+    Number(
         "italy-cf",
         re.compile(rf"[A-Z](?<![\w.+/-].)[A-Z]{{5}}\d{{2}}[ABCDEHLMPRST]\d{{2}}[A-Z]\d{{3}}[A-Z]{_END}"),
         checksums.is_italy_cf,
+        shape=b"aaaaaa00a00a000a",
     ),
 )
 # Where a number may stand: six digits or more. Only around these the other forms are tried.
 _CANDIDATE = re.compile(r"\d(?:[ .+-]?\d){5,40}+")
+_THREE = re.compile(rb"0000*")  # in `Coded.digits`; written so that `re` looks for a literal
 _MARGIN_CHARS = 24  # around the longest run of digits in any of the forms
+_FAR_CHARS = 90  # around three digits: the longest candidate
 _BEFORE_CHARS = 60
 # Each begins with a class of characters, because `re` skips ahead to it; the edge before it is looked at second.
 _DOMAIN = re.compile(
@@ -117,24 +126,47 @@ def find_personal(text: str, view: View | None = None) -> tuple[Found, ...]:
 
 
 def _numbers(text: str) -> Iterator[tuple[str, int, int]]:
-    parts = [(0, len(text), _LETTERED), *((begin, end, _NUMBERS) for begin, end in _windows(text))]
-    for begin, end, numbers in parts:
-        for number in numbers:
-            for match in number.pattern.finditer(text, begin, end):
-                start = match.start() - number.before
-                if number.is_real(text[start : match.end()]) and _is_near(number, text, start):
-                    yield number.kind, start, match.end()
+    coded = Coded(text)
+    windows = number_windows(coded)
+    for number in NUMBERS:
+        for start, end in of_number(number, coded, windows):
+            yield number.kind, start, end
 
 
-def _windows(text: str) -> Iterator[tuple[int, int]]:
-    """The parts of the text where a number may stand, in order and apart."""
+def of_number(number: Number, text: Coded, windows: Sequence[Place]) -> Iterator[Place]:
+    """Where right numbers of this kind stand; `windows` as `number_windows` says."""
+    plain = text.text
+    is_real = cache(number.is_real)  # for this text alone
+    if number.shape:
+        matches = text.matches(number.pattern, "shapes", (number.shape,), (-number.before,))
+    else:
+        matches = (match for begin, end in windows for match in number.pattern.finditer(plain, begin, end))
+    for match in matches:
+        start = match.start() - number.before
+        if is_real(plain[start : match.end()]) and _is_near(number, plain, start):
+            yield start, match.end()
+
+
+def number_windows(text: Coded) -> list[Place]:
+    """The parts of the text where a number may stand, in order and apart: each form has three digits in a row."""
+    near = _apart(_threes(text.digits), _FAR_CHARS)
+    found = (match.span() for begin, end in near for match in _CANDIDATE.finditer(text.text, begin, end))
+    return list(_apart(found, _MARGIN_CHARS))
+
+
+def _threes(digits: bytes) -> Iterator[Place]:
+    return (match.span() for match in _THREE.finditer(digits))
+
+
+def _apart(places: Iterable[Place], margin: int) -> Iterator[Place]:
+    """Each with a margin on both sides; those that meet are one."""
     begin = end = 0
-    for match in _CANDIDATE.finditer(text):
-        if match.start() - _MARGIN_CHARS > end:
+    for start, stop in places:
+        if start - margin > end:
             if end:
                 yield begin, end
-            begin = match.start() - _MARGIN_CHARS
-        end = match.end() + _MARGIN_CHARS
+            begin = start - margin
+        end = stop + margin
     if end:
         yield max(0, begin), end
 
@@ -142,22 +174,30 @@ def _windows(text: str) -> Iterator[tuple[int, int]]:
 def find_contacts(text: str) -> tuple[Found, ...]:
     """E-mail addresses, telephone numbers and public IP addresses; in order of place."""
     view = read_as(text)
-    return apart(_contacts(view))
+    return apart(found for search in CONTACTS.values() for found in search(view))
 
 
-def _is_near(number: _Number, text: str, place: int) -> bool:
+def _is_near(number: Number, text: str, place: int) -> bool:
     return number.words is None or bool(number.words.search(text, max(0, place - _BEFORE_CHARS), place))
 
 
-def _contacts(view: View) -> Iterator[Found]:
-    text, is_public = view.text, cache(_is_public)  # for this text alone
+def _emails(view: View) -> Iterator[Found]:
+    text = view.text
     for match in _DOMAIN.finditer(text):
         local = _LOCAL_PART.match(text[max(0, match.start() - 65) : match.start()][::-1])
         if local:
             yield Found(*view.span(match.start() - local.end(), match.end()), "email")
-    for match in _PHONE.finditer(text):
-        if 9 <= len(checksums.digits(match[0])) <= 15:
+
+
+def _phones(view: View) -> Iterator[Found]:
+    is_long = cache(_is_long)  # for this text alone
+    for match in _PHONE.finditer(view.text):
+        if is_long(match[0]):
             yield Found(*view.span(*match.span()), "phone")
+
+
+def _addresses(view: View) -> Iterator[Found]:
+    text, is_public = view.text, cache(_is_public)  # for this text alone
     for match in _IPV4.finditer(text):
         if is_public(match[0]):
             yield Found(*view.span(*match.span()), "ip")
@@ -168,6 +208,11 @@ def _contacts(view: View) -> Iterator[Found]:
             yield Found(*view.span(start, match.end()), "ip")
 
 
+def _is_long(number: str) -> bool:
+    """As many digits as a telephone number has."""
+    return 9 <= len(checksums.digits(number)) <= 15
+
+
 def _is_public(address: str) -> bool:
     """An address that says where somebody is; IPv4 networks of one's own say nothing."""
     try:
@@ -175,3 +220,10 @@ def _is_public(address: str) -> bool:
     except ValueError:
         return False
     return parsed.version == 6 or parsed.is_global
+
+
+CONTACTS: dict[str, Callable[[View], Iterator[Found]]] = {
+    "e-mail": _emails,
+    "telephone": _phones,
+    "address": _addresses,
+}

@@ -5,9 +5,10 @@ assignments, one for each shape whose needle is there, over each view of `qa.sec
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
+from qa.secrets.coded import Coded
 from qa.secrets.named import named_secrets
 from qa.secrets.rules import Prefixes, Rule
 from qa.secrets.shapes import SHAPES, Shape
@@ -21,8 +22,7 @@ _REACH = 300  # characters on both sides of what was undone; longer tokens are j
 type Place = tuple[str, int, int]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Found:
+class Found(NamedTuple):
     """A secret or a personal datum in a text: where it stands, end excluded, and its kind."""
 
     start: int
@@ -69,24 +69,23 @@ def _undone(view: View, search: Callable[[str], Iterator[Place]]) -> Iterator[Fo
 
 
 def _in_text(text: str) -> Iterator[Place]:
+    coded = Coded(text)
     yield from tokens(text)
     for shape in SHAPES:
-        for start, end in of_shape(shape, text):
+        for start, end in of_shape(shape, coded):
             yield shape.kind, start, end
-    for kind, start, end in named_secrets(text):
+    for kind, start, end in named_secrets(coded):
         yield ("password-assignment" if kind == "password" else "key-assignment"), start, end
 
 
-def of_shape(shape: Shape, text: str) -> Iterator[tuple[int, int]]:
+def of_shape(shape: Shape, text: Coded) -> Iterator[tuple[int, int]]:
     """Where secrets of this shape stand in the text."""
-    if not any(needle in text for needle in shape.needles):
-        return
-    groups = shape.pattern.groupindex
+    group = "s" if "s" in shape.pattern.groupindex else 0
     is_real = cache(shape.is_real)  # for this text alone: what is repeated is judged once
-    for match in shape.pattern.finditer(text):
-        start, end = match.span("s" if "s" in groups else 0)
+    for match in shape.matches(text):
+        start, end = match.span(group)
         start -= shape.before
-        if is_real(text[start:end]):
+        if is_real(text.text[start:end]):
             yield start, end
 
 

@@ -1,15 +1,16 @@
 """Secrets that are told by their shape around a mark in the middle, or by what stands around them. Data and validators.
 
-Where the needle is not in the text, the pattern is not tried. Patterns begin at the edge of a word or at a mark, and
-every count in them is bounded, so that a megabyte of anything costs one pass.
+A pattern is tried only where its needle stands (`qa.secrets.coded`). Patterns begin at the
+edge of a word or at a mark, and every count in them is bounded, so that a megabyte of anything costs one pass.
 """
 
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from qa.secrets.coded import Coded
 from qa.secrets.values import (
     bits_of,
     classes_of,
@@ -32,20 +33,38 @@ _USUAL = words(
 _PEM_NOISE = re.compile(r"[\s\\\"'+,>|#*]+|[A-Za-z-]{1,20}: [^\n]{0,120}\n")
 
 
-# After "Bearer" and in headers; and what may stand behind `--password`.
+# After "Bearer" and in headers; what may stand behind `--password`.
 _CREDENTIAL = r"(?:token=)?[\"']?(?P<s>[A-Za-z0-9][\w.~+/=%:|!-]{11,4096}+)"
+# And behind "the password": is it told?
+_SAID = (
+    r"[\"'`*]{0,3}\s{0,3}(?:(?i:is now|is|was|to|are|=)|为|是|:|：){1,2}\s{0,3}(?P<q>[\"'`*|「“]{1,3}\s?)?"
+    r"(?P<s>[^\s\"'`*<>{}|」”，。]{8,128})(?![(\w])"
+)
 _ARGUMENT = r"[\"']?(?P<s>[^\s\"'`$<>{}()\[\],;|-][^\s\"'`$<>{}()\[\],;|]{5,255}+)"
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A kind of secret, what a text with it must hold, and its pattern; the group `s` or `t`, if any, is the secret."""
+    """A kind of secret, where to look for it, and its pattern; the group `s` or `t`, if any, is the secret.
+
+    The pattern begins one of `at` characters before a needle, which stands in that `form` of the text. Without `at`
+    it is tried everywhere in a text that has a needle.
+    """
 
     kind: str
-    needles: tuple[str, ...]
+    needles: tuple[bytes, ...]
     pattern: re.Pattern[str]
     is_real: Callable[[str], bool]
     before: int = 0  # characters of the secret that stand before what the pattern matches
+    at: tuple[int, ...] = (0,)
+    form: str = "raw"
+
+    def matches(self, text: Coded) -> Iterator[re.Match[str]]:
+        """Where the pattern matches, in no order."""
+        if self.at:
+            yield from text.matches(self.pattern, self.form, self.needles, self.at)
+        elif any(needle in text.form(self.form) for needle in self.needles):
+            yield from self.pattern.finditer(text.text)
 
 
 def _random(least_bits: float) -> Callable[[str], bool]:
@@ -117,14 +136,24 @@ def _is_spoken(value: str) -> bool:
     )
 
 
-def _shape(kind: str, needles: str, pattern: str, is_real: Callable[[str], bool], before: int = 0) -> Shape:
-    return Shape(kind, tuple(needles.split()), re.compile(pattern), is_real, before)
+def _shape(
+    kind: str,
+    needles: str,
+    pattern: str,
+    is_real: Callable[[str], bool],
+    before: int = 0,
+    at: tuple[int, ...] = (0,),
+    form: str = "raw",
+) -> Shape:
+    """`needles` are apart by commas, with nothing beside those."""
+    words = tuple(needle.encode() for needle in needles.split(","))
+    return Shape(kind, words, re.compile(pattern), is_real, before, at, form)
 
 
 SHAPES: tuple[Shape, ...] = (
     _shape(
         "private-key",
-        "KEY",
+        "-----BEGIN ",
         r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
         r"(?P<s>(?:[A-Za-z0-9+/=\s\\\"',>|#*]|-(?!----)|[A-Za-z-]{1,20}: ){40,20000})",
         _is_key_body,
@@ -136,7 +165,14 @@ SHAPES: tuple[Shape, ...] = (
         _is_key_body,
     ),
     # Those with a mark in the middle begin at the mark, because `re` skips ahead to it.
-    _shape("telegram-token", ":AA", r"[0-9](?<![A-Za-z0-9].)\d{7,9}:AA[\w-]{33}(?![\w-])", _random(3.0)),
+    _shape(
+        "telegram-token",
+        "00000000:AA",
+        r"[0-9](?<![A-Za-z0-9].)\d{7,9}:AA[\w-]{33}(?![\w-])",
+        _random(3.0),
+        at=(0, 1, 2),
+        form="digits",
+    ),
     _shape(
         "mailchimp-key",
         "-us",
@@ -174,19 +210,23 @@ SHAPES: tuple[Shape, ...] = (
     ),
     _shape(
         "discord-token",
-        ".",
+        ".wwwwww.",
         r"[MNOA](?<![\w.].)[A-Za-z0-9_-]{22,26}\.[\w-]{6}\.[\w-]{27,38}(?![\w-])",
         lambda v: bits_of(v) >= 3.5 and digits_of(v) >= 3 and not is_worded(v),
+        at=(23, 24, 25, 26, 27),
+        form="words",
     ),
     _shape(
         "facebook-token",
-        "| %7C",
+        f"{'0' * 15}|,{'0' * 15}%0C",
         rf"[0-9](?<![A-Za-z0-9].)\d{{14,15}}(?:\||%7C)[0-9A-Za-z_-]{{27,40}}{_END}",
         _random(3.0),
+        at=(0, 1),
+        form="digits",
     ),
     _shape(
         "teams-webhook",
-        ".office.com/",
+        "webhook.office.com/",
         r"webhook\.office\.com/(?P<s>webhookb2/[\w@-]{30,100}/IncomingWebhook/[\w-]{20,64}/[\w-]{20,64}(?:/[\w-]{1,64})?)",
         _random(3.0),
     ),
@@ -198,16 +238,21 @@ SHAPES: tuple[Shape, ...] = (
     ),
     _shape(
         "azure-storage-key",
-        "AccountKey= SharedAccessKey=",
+        "AccountKey=,SharedAccessKey=",
         r"(?:AccountKey|SharedAccessKey)=(?P<s>[A-Za-z0-9+/]{40,100}={0,2})",
         _random(3.5),
     ),
-    _shape("azure-sas", "sig=", r"[?&]sig=(?P<s>[A-Za-z0-9%+/]{40,120}(?:%3D|=)?)", _random(3.5)),
-    _shape("signed-url", "Signature=", r"X-(?:Amz|Goog)-Signature=(?P<s>[0-9a-f]{64,512})", _random(3.0)),
+    _shape("azure-sas", "sig=", r"[?&]sig=(?P<s>[A-Za-z0-9%+/]{40,120}(?:%3D|=)?)", _random(3.5), at=(1,)),
+    _shape(
+        "signed-url",
+        "X-Amz-Signature=,X-Goog-Signature=",
+        r"X-(?:Amz|Goog)-Signature=(?P<s>[0-9a-f]{64,512})",
+        _random(3.0),
+    ),
     _shape(
         "url-token",
-        "? &",
-        r"[?&](?i:(?:access_|auth_|id_|refresh_|api_?|session_)?token|(?:api|access|secret|auth|private)[_-]?key|apikey|client_secret|password|passwd|pwd|auth|ticket|key|code|secret)"
+        "?,&",
+        r"[?&](?=[A-Za-z])(?i:(?:access_|auth_|id_|refresh_|api_?|session_)?token|(?:api|access|secret|auth|private)[_-]?key|apikey|client_secret|password|passwd|pwd|auth|ticket|key|code|secret)"
         r"=(?P<s>[^&\s\"'`<>#,;)\]}]{12,2048})",
         _is_bearer,
     ),
@@ -217,20 +262,27 @@ SHAPES: tuple[Shape, ...] = (
         r"://[^\s:@/'\"<>`|]{0,64}:(?P<s>[^\s@/'\"<>`|]{3,128})@(?=[\w\[.$%{-])",
         _is_url_password,
     ),
-    _shape("authorization", "earer EARER", rf"[Bb](?i:earer)\s{{1,4}}{_CREDENTIAL}", _is_bearer),
+    _shape("authorization", "bearer", rf"[Bb](?i:earer)\s{{1,4}}{_CREDENTIAL}", _is_bearer, form="low"),
     _shape(
         "authorization",
-        "uthorization UTHORIZATION",
+        "authorization",
         rf"[Aa](?i:uthorization)[\"']?\s{{0,3}}[:=]\s{{0,3}}[\"']?(?i:token|apikey|api-key|key|genie-?key|ssws|digest)?\s{{1,4}}{_CREDENTIAL}",
         _is_bearer,
+        form="low",
     ),
     _shape(
         "authorization",
-        "-H --header",
+        "-H,--header",
         rf"-(?:H|-header)[\s=]{{1,3}}[\"'](?i:[\w-]{{0,40}}(?:key|token|auth|secret|password)[\w-]{{0,12}}):\s{{0,4}}{_CREDENTIAL}",
         _is_bearer,
     ),
-    _shape("basic-auth", "asic ASIC", r"[Bb](?i:asic)\s{1,4}(?P<s>[A-Za-z0-9+/]{8,1024}={0,2})", _is_basic),
+    _shape(
+        "basic-auth",
+        "basic",
+        r"[Bb](?i:asic)\s{1,4}(?P<s>[A-Za-z0-9+/]{8,1024}={0,2})",
+        _is_basic,
+        form="low",
+    ),
     _shape(
         "basic-auth",
         "auth",
@@ -239,13 +291,14 @@ SHAPES: tuple[Shape, ...] = (
     ),
     _shape(
         "curl-password",
-        "-u --user",
+        "-u,--user",
         r"(?:\s-u|--user)[\s=]{0,3}[\"']?(?P<s>[^\s\"':$<{]{1,64}:[^\s\"'$<{]{4,128})",
         _is_userinfo,
+        at=(0, 1),
     ),
     _shape(
         "command-line-password",
-        "-pass -token -secret -api-key -auth -access",
+        "-pass,-token,-secret,-api-key,-auth,-access",
         rf"-(?:password|passwd|pass|passphrase|token|secret|api-key|auth-token"
         rf"|access-token|secret-key)[ =]{{1,3}}{_ARGUMENT}",
         _is_spoken,
@@ -253,7 +306,7 @@ SHAPES: tuple[Shape, ...] = (
     _shape("command-line-password", "sshpass", rf"sshpass\s{{1,3}}-p\s{{0,3}}{_ARGUMENT}", _is_spoken),
     _shape(
         "command-line-password",
-        "mysql mariadb",
+        "mysql,mariadb",
         rf"(?:mysql|mysqldump|mariadb|mysqladmin)\b[^\n]{{0,120}}?\s-p{_ARGUMENT}",
         _is_spoken,
     ),
@@ -271,7 +324,7 @@ SHAPES: tuple[Shape, ...] = (
     ),
     _shape(
         "command-line-password",
-        "docker",
+        "docker login",
         rf"docker login\b[^\n]{{0,80}}?\s-p\s{{1,3}}{_ARGUMENT}",
         _is_spoken,
     ),
@@ -286,14 +339,29 @@ SHAPES: tuple[Shape, ...] = (
         "</",
         r"<(?i:[\w:.-]{0,40}?(?:password|passwd|passphrase|secret|token|api[_-]?key))>(?P<s>[^\s<>{}$]{8,256})</",
         _is_spoken,
+        at=(),
     ),
     _shape(
         "password-assignment",
-        "assword assphrase oken ecret key Key KEY 密码 口令 密钥",
-        r"[PpAaSsTt密口](?<![A-Za-z].)(?:(?i:assword|assphrase|asswort|pi[ -]key|ccess key|ecret(?: key)?|oken)"
-        r"|码|令|钥)[\"'`*]{0,3}\s{0,3}"
-        r"(?:(?i:is now|is|was|to|are|=)|为|是|:|：){1,2}\s{0,3}(?P<q>[\"'`*|「“]{1,3}\s?)?"
-        r"(?P<s>[^\s\"'`*<>{}|」”，。]{8,128})(?![(\w])",
+        # In lower case or as titles: `X_TOKEN=` is an assignment's name and not what a person says.
+        "assword,ASSWORD,assphrase,asswort,ecret,oken",
+        rf"[PpAaSsTt](?<![A-Za-z].)(?i:assword|assphrase|asswort|ecret(?: key)?|oken){_SAID}",
         _is_spoken,
+        at=(1,),
+    ),
+    _shape(
+        "password-assignment",
+        "api key,api-key,access key",
+        rf"[Aa](?<![A-Za-z].)(?i:pi[ -]key|ccess key){_SAID}",
+        _is_spoken,
+        form="low",
+    ),
+    _shape(
+        "password-assignment",
+        "密码,口令,密钥",
+        rf"[密口](?<![A-Za-z].)(?:码|令|钥){_SAID}",
+        _is_spoken,
+        at=(),
+        form="utf8",
     ),
 )

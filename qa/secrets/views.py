@@ -11,7 +11,10 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Self
+from functools import cache, cached_property
+from itertools import accumulate
+
+from qa.secrets.coded import Coded, runs
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]|\x1b")
 _ESCAPED_BREAK = re.compile(r"\\[nrt](?=\W|[A-Za-z0-9_])")
@@ -22,6 +25,8 @@ _BREAK = re.compile(
     r"(?:(?<=\n)[ \t>|*#]{0,16}|(?<=\r)\n[ \t>|*#]{0,16}|(?<=\\)\r?\n[ \t]{0,16}"
     r"|(?<=[\"'])[ \t]{0,8}(?:\+|\\|\.|&)?[ \t]{0,8}\r?\n?[ \t]{0,16}(?:\+[ \t]{0,8})?[\"'])(?=[\w+/=-]{4})"
 )
+_BEFORE_BREAK = b"w" * 12 + b"b"  # in `Coded.breaks`
+_ASCII = bytes(range(128))
 _PERCENT = re.compile(r"%(?:[2-6][0-9A-Fa-f]|7[0-9A-Ea-e])(?:%(?:[2-6][0-9A-Fa-f]|7[0-9A-Ea-e]))*")
 _BASE64 = re.compile(r"[A-Za-z0-9+/](?<![\w+/=-].)[A-Za-z0-9+/_-]{23,65536}+={0,2}")
 _NOT_PRINTABLE = re.compile(rb"[^\t\n\r -~]")
@@ -29,37 +34,55 @@ _HOLDS_NO_TEXT = ("data:image/", "data:font/", "data:audio/", "data:video/", "in
 _LONGEST_EXPANSION = 4
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """`text` as it is read, and where its pieces stand in the text it was made of.
+type _Whole = tuple[tuple[int, int] | None, ...]
 
-    From `begins[i]` on, characters stand at `origins[i]` and on in the text it was made of; where `whole[i]` is given,
-    the piece stands for that span as a whole.
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """From `begins[i]` on, characters of a view stand at `origins[i]` and on in the text it was made of; where
+    `whole[i]` is given, the piece stands for that span as a whole.
     """
 
-    text: str
     begins: tuple[int, ...] = (0,)
     origins: tuple[int, ...] = (0,)
-    whole: tuple[tuple[int, int] | None, ...] = (None,)
-    parent: Self | None = None
+    whole: _Whole = (None,)
+
+
+class View:
+    """`text` as it is read, and where its pieces stand in the text it was made of, worked out when it is asked for."""
+
+    def __init__(
+        self, text: str, pieces: Pieces | Callable[[], Pieces] | None = None, parent: "View | None" = None
+    ) -> None:
+        self.text = text
+        self._pieces = pieces or Pieces()
+        self._parent = parent
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """The pieces, in order."""
+        return self._pieces() if callable(self._pieces) else self._pieces
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the first text of what stands at [start, end) here; `end` is at least start + 1."""
+        if self._parent is None:
+            return start, end
+        here = self.pieces
         first, last = self._piece(start), self._piece(end - 1)
-        whole_first, whole_last = self.whole[first], self.whole[last]
-        begin = whole_first[0] if whole_first else self.origins[first] + start - self.begins[first]
-        stop = whole_last[1] if whole_last else self.origins[last] + end - self.begins[last]
-        return self.parent.span(begin, stop) if self.parent else (begin, stop)
+        whole_first, whole_last = here.whole[first], here.whole[last]
+        begin = whole_first[0] if whole_first else here.origins[first] + start - here.begins[first]
+        stop = whole_last[1] if whole_last else here.origins[last] + end - here.begins[last]
+        return self._parent.span(begin, stop)
 
     def crosses(self, start: int, end: int) -> bool:
         """Something was undone between the two places."""
         first = self._piece(start)
-        return first != self._piece(end - 1) or self.whole[first] is not None
+        return first != self._piece(end - 1) or self.pieces.whole[first] is not None
 
     def windows(self, reach: int) -> Iterator[tuple[int, int]]:
         """The parts of this text within `reach` characters of a place where something was undone, apart."""
         start = end = 0
-        for place in self.begins[1:]:
+        for place in self.pieces.begins[1:]:
             if place - reach > end:
                 if end:
                     yield start, end
@@ -69,7 +92,7 @@ class View:
             yield max(0, start), end
 
     def _piece(self, place: int) -> int:
-        return bisect_right(self.begins, place) - 1
+        return bisect_right(self.pieces.begins, place) - 1
 
 
 def read_as(text: str) -> View:
@@ -87,7 +110,14 @@ def read_as(text: str) -> View:
 
 def joined(view: View) -> View | None:
     """The view with tokens whole that were broken over lines or quoted pieces; None where there are none."""
-    return _without(view, _BREAK)
+    spans, end = list[tuple[int, int]](), 0
+    for match in sorted(
+        Coded(view.text).matches(_BREAK, "breaks", (_BEFORE_BREAK,), (-12,)), key=re.Match.start
+    ):
+        if match.start() >= end:
+            spans.append(match.span())
+            end = match.end()
+    return _taken_out(view, spans)
 
 
 def unquoted(view: View) -> View | None:
@@ -102,8 +132,9 @@ def unpacked(view: View) -> View | None:
     parts: list[str] = []
     begins, whole = [], []
     length = 0
-    for match in _BASE64.finditer(view.text):
-        decoded = _decoded(match[0])
+    decode = cache(_decoded)  # for this text alone
+    for match in _runs_of_base64(view.text):
+        decoded = decode(match[0])
         if decoded is None:
             continue
         before = view.text[max(0, match.start() - 48) : match.start()].lower()
@@ -114,7 +145,13 @@ def unpacked(view: View) -> View | None:
             length += len(decoded) + 2  # a line between them, so that no token goes from one to the next
     if not parts:
         return None
-    return View("\n\n".join(parts), tuple(begins), tuple(begin for begin, _ in whole), tuple(whole), view)
+    pieces = Pieces(tuple(begins), tuple(begin for begin, _ in whole), tuple(whole))
+    return View("\n\n".join(parts), pieces, view)
+
+
+def _runs_of_base64(text: str) -> Iterator[re.Match[str]]:
+    for begin, end in runs(Coded(text).base64, 24):
+        yield from _BASE64.finditer(text, begin, min(len(text), end + 2))
 
 
 def _decoded(run: str) -> str | None:
@@ -131,35 +168,57 @@ def _decoded(run: str) -> str | None:
 def _folded(text: str) -> View:
     same_length: dict[str, str] = {}
     changed: dict[str, str] = {}
-    for char in set(text):
-        if char.isascii():
-            continue
+    for char in _beyond_ascii(text):
         plain = "" if unicodedata.category(char) == "Cf" else unicodedata.normalize("NFKC", char)
+        if plain.isdecimal():  # of another script
+            plain = "".join(str(unicodedata.decimal(digit)) for digit in plain)
         if plain != char and len(plain) == 1:
             same_length[char] = plain
         elif plain != char and len(plain) <= _LONGEST_EXPANSION and (not plain or plain.isalnum()):
             changed[char] = plain
     if same_length:
-        text = _class_of(same_length).sub(lambda run: "".join(same_length[char] for char in run[0]), text)
+        text = re.compile(f"[{_escaped(same_length)}]+").sub(
+            lambda run: "".join(same_length[char] for char in run[0]), text
+        )
     expanding = {char: plain for char, plain in changed.items() if plain}
     view = View(text)
     if expanding:
         view = (
-            _replaced(view, _class_of(expanding), lambda run: "".join(expanding[char] for char in run))
+            _replaced(
+                view,
+                re.compile(f"[{_escaped(expanding)}]+"),
+                lambda run: "".join(expanding[char] for char in run),
+            )
             or view
         )
     if len(expanding) < len(changed):
-        view = _without(view, _class_of(changed.keys() - expanding.keys())) or view
+        view = _without(view, _escaped(changed.keys() - expanding.keys())) or view
     return view
 
 
-def _class_of(chars: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(f"[{''.join(map(re.escape, chars))}]+")
+def _beyond_ascii(text: str) -> set[str]:
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+    return set(rest.decode("utf-8", "surrogatepass"))
 
 
-def _without(view: View, pattern: re.Pattern[str]) -> View | None:
-    """The view with each match taken out."""
-    spans = [match.span() for match in pattern.finditer(view.text)]
+def _escaped(chars: Iterable[str]) -> str:
+    return "".join(map(re.escape, chars))
+
+
+def _without(view: View, chars: str) -> View | None:
+    """The view with each run of these characters taken out."""
+    text = re.sub(f"[{chars}]+", "", view.text)
+    return View(text, lambda: _split(view.text, chars), view) if len(text) < len(view.text) else None
+
+
+def _split(text: str, chars: str) -> Pieces:
+    sizes = list(map(len, re.split(f"([{chars}]+)", text)))  # of what stays and what goes, by turns
+    begins = (0, *accumulate(sizes[:-1:2]))
+    return Pieces(begins, (0, *list(accumulate(sizes))[1::2]), (None,) * len(begins))
+
+
+def _taken_out(view: View, spans: list[tuple[int, int]]) -> View | None:
+    """The view without these parts."""
     if not spans:
         return None
     text, parts, at = view.text, [], 0
@@ -172,7 +231,7 @@ def _without(view: View, pattern: re.Pattern[str]) -> View | None:
         origins.append(end)
         at = end
     parts.append(text[at:])
-    return View("".join(parts), tuple(begins), tuple(origins), (None,) * len(begins), view)
+    return View("".join(parts), Pieces(tuple(begins), tuple(origins), (None,) * len(begins)), view)
 
 
 def _replaced(view: View, pattern: re.Pattern[str], becomes: Callable[[str], str]) -> View | None:
@@ -198,4 +257,4 @@ def _replaced(view: View, pattern: re.Pattern[str], becomes: Callable[[str], str
     if not parts:
         return None
     parts.append(text[at:])
-    return View("".join(parts), tuple(begins), tuple(origins), tuple(spans), view)
+    return View("".join(parts), Pieces(tuple(begins), tuple(origins), tuple(spans)), view)

@@ -5,7 +5,7 @@ import random
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.secrets.personal import find_contacts, find_personal
@@ -123,7 +123,6 @@ def test_a_secret_is_cut_out_everywhere_once_it_was_found() -> None:
 TEXTS = st.text(st.sampled_from("ab1 \n\"'=:%\u200bＡ＝é字/\\"), max_size=60)
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS, st.integers(0, 2**32), st.sampled_from(["", "token=", "password: '", "\u200b", "x "]))
 def test_redaction_never_leaves_a_token_whatever_stands_around_it(
     before: str, after: str, seed: int, mark: str
@@ -135,7 +134,6 @@ def test_redaction_never_leaves_a_token_whatever_stands_around_it(
     assert token[6:30] not in safe
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_places_stand_in_the_text_itself_and_in_order(text: str) -> None:
     last = 0
@@ -144,7 +142,6 @@ def test_places_stand_in_the_text_itself_and_in_order(text: str) -> None:
         last = one.end
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_the_place_after_normalising_is_the_place_of_the_secret(before: str, after: str) -> None:
     text = f"{before} {TOKEN} {after}"
