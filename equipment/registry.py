@@ -10,7 +10,7 @@ from equipment import answerable
 from equipment.config import EquipmentSettings
 from equipment.own_scripts import read_own_scripts
 from equipment.tool import Tool
-from equipment.tools import backup, cost_report, health_check, log_rotate, retention
+from equipment.tools import backup, cost_report, health_check, log_rotate, retention, router_training
 from nexus.errors import ConfigurationError
 
 SHIPPED: Final = (
@@ -61,6 +61,17 @@ SHIPPED: Final = (
         work=retention.run,
         timeout_s=3600,
         parameters=retention.RetentionParameters,
+        again_when_lost=True,
+    ),
+    Tool(
+        name="router_training",
+        description="Train the router on the company's own verdicts; adopt it only where it proves better.",
+        description_zh="用公司自己的质检结果训练路由器；只有证明更好时才采用。",
+        work=router_training.run,
+        timeout_s=1800,
+        parameters=router_training.RouterTrainingParameters,
+        schedule="20 4 * * 1",
+        per_host=True,
         again_when_lost=True,
     ),
 )

@@ -29,6 +29,7 @@ from nexus.clock import Clock, SystemClock
 from nexus.errors import StoreUnavailable
 from nexus.redis_client import make_redis
 from nexus.roster import Roster
+from nexus.work_order import Channel
 
 GC_THRESHOLD = 50_000  # allocations between collections; the default of 700 costs most of the p99
 
@@ -53,6 +54,7 @@ class Services:
     cleaner: Cleaner = field(default_factory=Cleaner)
     equipment: EquipmentDesk = field(default_factory=EquipmentDesk)
     company_numbers: Kept[Company] = field(default_factory=lambda: Kept(5.0))
+    linked: Kept[frozenset[Channel]] = field(default_factory=lambda: Kept(2.0))
     readiness: Kept[bool] = field(default_factory=lambda: Kept(1.0))
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  # set: no new request is begun
 

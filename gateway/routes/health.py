@@ -18,7 +18,7 @@ from db.statements.model_health import all_model_health
 from db.statements.modes import Mode
 from db.statements.queries import count_open
 from db.store import Store
-from db.vitals import budget_vital, heartbeat_vital, models_vital, telegram_vital
+from db.vitals import budget_vital, heartbeat_vital, models_vital, router_vital, sandbox_vital, telegram_vital
 from gateway.auth import public
 from gateway.bodies import json_response
 from gateway.errors import Kind, Problem
@@ -85,7 +85,8 @@ class HealthReport(BaseModel):
     version: str = VERSION
     components: dict[str, Component] = Field(
         description="`gateway`, `database`, `redis`, `models`, `budget`, `telegram` and `heartbeat` if there are, and "
-        "`workers.<role>` for each role; `voice`, where a worker tells who turns voice messages into words"
+        "`workers.<role>` for each role; `voice`, where a worker tells who turns voice messages into words; "
+        "`sandbox`, where a worker tells where code in answers is run; `router`, where one chooses tiers by it"
     )
 
 
@@ -159,6 +160,10 @@ async def take_report(services: Services) -> HealthReport:
         components[f"workers.{role.value}"] = Component(status=Health(crew.status.value), reason=reason)
         if crew.voice is not None:
             components["voice"] = Component(status=Health.HEALTHY, reason=crew.voice)
+    if (sandbox := sandbox_vital(beats, services.clock.now())) is not None:
+        components["sandbox"] = Component(status=Health(sandbox.status.value), reason=sandbox.reason)
+    if (router := router_vital(beats, services.clock.now())) is not None:
+        components["router"] = Component(status=Health(router.status.value), reason=router.reason)
     worst = max((part.status for part in components.values()), key=list(Health).index)
     return HealthReport(status=worst, components=components)
 

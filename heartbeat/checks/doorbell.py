@@ -1,6 +1,6 @@
 """Redis: whether it answers, its memory, and how long work has been lying on its streams. Then the workers, by role."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from redis.asyncio import Redis
 
@@ -8,13 +8,14 @@ from db.crew import crew_of, paused_reason
 from db.engine import Database
 from db.statements.pauses import all_pauses
 from db.statements.switches import Switch
+from db.vitals import router_vital, sandbox_vital
 from heartbeat.finding import Check, Findings, Found
 from nexus.clock import Clock
 from nexus.errors import StoreUnavailable, TransientError
 from nexus.messages import stream_of
 from nexus.model_status import ModelStatus
 from nexus.redis_client import REDIS_USELESS
-from nexus.roster import Roster
+from nexus.roster import Beat, Roster
 from nexus.work_order import Role
 
 MEMORY_HIGH, MEMORY_FULL = 0.85, 0.97  # of maxmemory; without eviction it then refuses to write
@@ -81,7 +82,7 @@ def _time_of(entry_id: bytes | str | None) -> float:
 
 
 def workers_check(roster: Roster, database: Database, clock: Clock) -> Check:
-    """`workers.<role>`, by the newest beats. A pause is said and no alarm."""
+    """`workers.<role>`, `voice`, `sandbox` and `router`, by the newest beats. A pause is said and no alarm."""
     away_at = float("-inf")
 
     async def look() -> Findings:
@@ -105,6 +106,15 @@ def workers_check(roster: Roster, database: Database, clock: Clock) -> Check:
         for crew in crews.values():
             if crew.voice is not None:
                 found["voice"] = Found(ModelStatus.HEALTHY, crew.voice)
+        if (sandbox := sandbox_vital(beats, clock.now())) is not None:
+            # A machine that has none is no event: it is told where one looks, and by no alert at every start.
+            found["sandbox"] = Found(sandbox.status, sandbox.reason, quiet=not _is_runner_away(beats))
+        if (router := router_vital(beats, clock.now())) is not None:
+            found["router"] = Found(router.status, router.reason)
         return found
 
     return Check(WORKERS, look, if_silent=ModelStatus.UNKNOWN, because="database")
+
+
+def _is_runner_away(beats: Sequence[Beat] | None) -> bool:
+    return any(beat.sandbox is not None and beat.sandbox.level == "away" for beat in beats or ())

@@ -1,4 +1,4 @@
-"""Whether one part lives, for containers: `python -m nexus.cli.alive gateway|worker|telegram|heartbeat`; exit 0 or 1.
+"""Whether one part lives, for containers: `python -m nexus.cli.alive PART`; exit 0 or 1.
 
 It asks what `nexus up` asks of its children. An engine says that a container is unhealthy and leaves it so; with
 `--end-after N` a part that lived before and has been silent N times in a row is killed, so that it is started again.
@@ -24,9 +24,12 @@ from nexus.clock import SystemClock
 from nexus.errors import NexusError
 from nexus.heartbeat_file import read_sign
 from nexus.redis_client import make_redis
+from nexus.sandbox.client import runner_in_use, runner_state, use_runner
+from nexus.sandbox.job import SandboxRefused
 from nexus.settings import load_settings
+from qa.config import QaSettings
 
-PARTS = ("gateway", "worker", "telegram", "heartbeat")
+PARTS = ("gateway", "worker", "telegram", "heartbeat", "qa-runner")
 
 
 async def is_alive(settings: GatewaySettings, part: str, pid: int) -> bool:
@@ -39,12 +42,23 @@ async def is_alive(settings: GatewaySettings, part: str, pid: int) -> bool:
         case "heartbeat":
             sign = await asyncio.to_thread(read_sign, settings.home)
             return sign is not None and sign.pid == pid and sign.is_fresh(SystemClock().now())
+        case "qa-runner":
+            return await asyncio.to_thread(_runner_answers)
         case _:
             redis = make_redis(settings.effective_redis_url)
             try:
                 return await has_beaten(redis, SystemClock())(pid)
             finally:
                 await redis.aclose(close_connection_pool=True)
+
+
+def _runner_answers() -> bool:
+    """Whether it says how its sandbox is, however that is: a machine that has none is told in the company's health."""
+    use_runner(load_settings(QaSettings).qa_runner_socket)
+    try:
+        return runner_in_use() is not None and bool(runner_state())
+    except SandboxRefused:
+        return False
 
 
 def main() -> int:

@@ -20,6 +20,7 @@ from nexus.cli.checks.machine import (
     check_valkey,
 )
 from nexus.cli.checks.posts import check_models, check_posts
+from nexus.cli.checks.sandbox import check_sandbox
 from nexus.cli.checks.stores import check_database, check_redis
 from nexus.cli.checks.telegram import check_telegram
 from nexus.cli.checks.voice import check_voice
@@ -29,6 +30,7 @@ from nexus.cli.terminal import one_line
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError
 from nexus.settings import load_settings
+from qa.config import QaSettings
 
 COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 STARTER_URL = "http://127.0.0.1:0/v1"  # only to plan with
@@ -51,7 +53,7 @@ def findings() -> Iterator[Finding]:
     yield check_python()
     try:
         gateway, agents = load_settings(GatewaySettings), load_settings(AgentSettings)
-        telegram = load_settings(TelegramSettings)
+        telegram, qa = load_settings(TelegramSettings), load_settings(QaSettings)
     except ConfigurationError as error:
         yield Finding(Level.FAIL, "settings", f"{error}: correct the environment or .env.")
         return
@@ -62,6 +64,7 @@ def findings() -> Iterator[Finding]:
     yield check_database(gateway)
     yield from asyncio.run(_ask_around(gateway, agents, telegram))
     yield check_voice(agents)
+    yield check_sandbox(qa)
     if script := check_overrides(agents):
         yield script
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from nexus.sandbox import keeper, seccomp
+from nexus.sandbox import cgroup, keeper, seccomp
 from nexus.sandbox.job import FILES, Job
 from nexus.sandbox.packing import pack
 
@@ -70,6 +70,8 @@ def prepare(job: Job, mechanism: Mechanism) -> Prepared:
     }
     if scratch is not None:
         options["remove"] = str(scratch)
+    if (group := cgroup.make(limits)) is not None:
+        options["cgroup"] = str(group)
     if job.writable is not None and uid:
         os.chown(job.writable, uid, uid)
     if mechanism.name == "bubblewrap":

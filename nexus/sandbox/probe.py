@@ -26,21 +26,24 @@ from nexus.sandbox.run import run_with
 PROBE = Limits(wall_s=10.0, cpu_s=5)
 TRIES = 2
 FIX = "install bubblewrap (apt install bubblewrap), or use Linux 6.12 or newer with Landlock"
+LANDLOCK_LACKS = "names and sizes of files outside can be asked for, their contents cannot"
 
 _LOCK = threading.Lock()
-_found: "list[_Found]" = []
+_found: "list[Found]" = []
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
+    """What a look came to. `why` says why not a better mechanism, or why none."""
+
     mechanism: Mechanism | None
     why: str
 
 
 def sandbox_level() -> str:
     """`bubblewrap`, `landlock`, or `none: …` with the reason. Found out once in a process, in about a second."""
-    found = _look_once()
-    return found.mechanism.name if found.mechanism else f"none: {found.why}"
+    look = found()
+    return look.mechanism.name if look.mechanism else f"none: {look.why}"
 
 
 def chosen_mechanism() -> Mechanism:
@@ -49,18 +52,20 @@ def chosen_mechanism() -> Mechanism:
     Raises:
         SandboxRefused: there is none; the message says why, and what mends it.
     """
-    found = _look_once()
-    if found.mechanism is None:
-        raise SandboxRefused(f"no sandbox on this machine ({found.why}): {FIX}")
-    return found.mechanism
+    look = found()
+    if look.mechanism is None:
+        raise SandboxRefused(f"no sandbox on this machine ({look.why}): {FIX}")
+    return look.mechanism
 
 
 def forget() -> None:
-    """Look again at the next run. For tests."""
-    _found.clear()
+    """Look again at the next run: something may have been installed."""
+    with _LOCK:
+        _found.clear()
 
 
-def _look_once() -> _Found:
+def found() -> Found:
+    """What this process has found out, once."""
     with _LOCK:
         if not _found:
             _found.append(_look())
@@ -79,16 +84,16 @@ def candidates() -> Iterator[Mechanism]:
     yield Mechanism("landlock")
 
 
-def _look() -> _Found:
+def _look() -> Found:
     if sys.platform != "linux":
-        return _Found(None, f"{sys.platform} has none of the mechanisms")
+        return Found(None, f"{sys.platform} has none of the mechanisms")
     reasons = [] if find_bubblewrap() else ["bubblewrap: not installed"]
     for mechanism in candidates():
         why = probe(mechanism)
         if why is None:
-            return _Found(mechanism, "; ".join(reasons))
+            return Found(mechanism, "; ".join(reasons))
         reasons.append(f"{mechanism.name}: {why}")
-    return _Found(None, "; ".join(reasons))
+    return Found(None, "; ".join(reasons))
 
 
 def probe(mechanism: Mechanism) -> str | None:

@@ -24,19 +24,28 @@ CHUNK = 65536
 def run(job: Job) -> Result:
     """Run it to its end or to a limit. Nothing of it is left afterwards: no process, no file, no mount.
 
+    Where this process uses a qa-runner (`nexus.sandbox.client.use_runner`), that one runs what needs no file of this
+    machine and no network; the rest is run here.
+
     Raises:
-        SandboxRefused: no mechanism of this machine passes the probe; nothing was run.
+        SandboxRefused: no mechanism of this machine passes the probe, or the runner is away; nothing was run.
         ValueError: a file's name leaves the working folder.
     """
+    from nexus.sandbox import client, wire  # noqa: PLC0415 - pydantic, which no child of ours waits for
     from nexus.sandbox.probe import chosen_mechanism  # noqa: PLC0415 - the probe runs jobs itself
 
+    if client.runner_in_use() is not None and wire.is_portable(job):
+        return client.run_there(job)
     return run_with(job, chosen_mechanism())
 
 
-def run_with(job: Job, mechanism: Mechanism, env: dict[str, str] | None = None) -> Result:
-    """Run it by this mechanism, whatever the probe says of it: for the probe itself and for tests.
+def run_with(
+    job: Job, mechanism: Mechanism, env: dict[str, str] | None = None, asker: int | None = None
+) -> Result:
+    """Run it by this mechanism, whatever the probe says of it: for the probe, the qa-runner and tests.
 
-    `env` is the environment of the processes around the program, never of the program.
+    `env` is the environment of the processes around the program, never of the program. `asker` is a descriptor that
+    becomes readable when nobody wants the result any more: the run is then ended.
     """
     started = time.monotonic()
     try:
@@ -44,7 +53,7 @@ def run_with(job: Job, mechanism: Mechanism, env: dict[str, str] | None = None) 
     except OSError as error:
         return Result(None, b"", b"", None, f"could not be prepared: {error}", 0, mechanism.name)
     out, err = bytearray(), bytearray()
-    facts, flooded = _run(prepared, job, (out, err), env or {})
+    facts, flooded = _run(prepared, job, (out, err), env or {}, asker)
     code, limit, fault = facts.get("exit_code"), facts.get("limit"), facts.get("fault")
     if flooded:
         limit = "output"
@@ -64,7 +73,11 @@ def run_with(job: Job, mechanism: Mechanism, env: dict[str, str] | None = None) 
 
 
 def _run(
-    prepared: Prepared, job: Job, outputs: tuple[bytearray, bytearray], env: dict[str, str]
+    prepared: Prepared,
+    job: Job,
+    outputs: tuple[bytearray, bytearray],
+    env: dict[str, str],
+    asker: int | None,
 ) -> tuple[dict[str, object], bool]:
     reading, writing = os.pipe()
     try:
@@ -82,7 +95,7 @@ def _run(
             os.close(writing)
             writing = -1
             try:
-                flooded = _exchange(process, job, outputs)
+                flooded = _exchange(process, job, outputs, asker)
                 process.wait(PATIENCE_S)
             finally:
                 _end(process)
@@ -93,38 +106,50 @@ def _run(
             os.close(writing)
         if isinstance(folder := prepared.options.get("remove"), str):
             keeper.remove(folder)
+        if isinstance(group := prepared.options.get("cgroup"), str) and os.path.isdir(group):  # noqa: PTH112
+            keeper.leave_group(group)
 
 
-def _exchange(process: subprocess.Popen[bytes], job: Job, outputs: tuple[bytearray, bytearray]) -> bool:
+def _exchange(
+    process: subprocess.Popen[bytes], job: Job, outputs: tuple[bytearray, bytearray], asker: int | None
+) -> bool:
     """Hand over the input, read both streams; True when there is too much, and the keeper was told to end it."""
     deadline = time.monotonic() + job.limits.wall_s + PATIENCE_S
-    most, waiting = job.limits.output_bytes, memoryview(job.stdin)
+    waiting = memoryview(job.stdin)
     with selectors.DefaultSelector() as selector:
-        for pipe, buffer in zip(_pipes(process), outputs, strict=True):
-            os.set_blocking(pipe.fileno(), False)
-            selector.register(pipe, selectors.EVENT_READ, buffer)
-        stdin = process.stdin
-        if stdin is not None:
-            os.set_blocking(stdin.fileno(), False)
-            selector.register(stdin, selectors.EVENT_WRITE)
-        while selector.get_map():
+        _register(selector, process, outputs, asker)
+        while len(selector.get_map()) > (asker is not None) and time.monotonic() <= deadline:
             for key, _ in selector.select(max(0.0, min(1.0, deadline - time.monotonic()))):
-                if key.fileobj is stdin:
+                if key.fileobj is process.stdin:
                     waiting = _hand_over(key.fd, waiting)
                     if not waiting:
                         selector.unregister(key.fileobj)
-                        stdin.close()
+                        process.stdin.close()
                     continue
-                chunk = os.read(key.fd, CHUNK)
+                chunk = os.read(key.fd, CHUNK) if key.fd != asker else b""
                 key.data.extend(chunk)
-                if len(key.data) > most:
+                if key.fd == asker or len(key.data) > job.limits.output_bytes:
                     process.terminate()
-                    return True
+                    return key.fd != asker
                 if not chunk:
                     selector.unregister(key.fileobj)
-            if time.monotonic() > deadline:
-                break
     return False
+
+
+def _register(
+    selector: selectors.BaseSelector,
+    process: subprocess.Popen[bytes],
+    outputs: tuple[bytearray, bytearray],
+    asker: int | None,
+) -> None:
+    for pipe, buffer in zip(_pipes(process), outputs, strict=True):
+        os.set_blocking(pipe.fileno(), False)
+        selector.register(pipe, selectors.EVENT_READ, buffer)
+    if process.stdin is not None:
+        os.set_blocking(process.stdin.fileno(), False)
+        selector.register(process.stdin, selectors.EVENT_WRITE)
+    if asker is not None:
+        selector.register(asker, selectors.EVENT_READ, bytearray())
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:

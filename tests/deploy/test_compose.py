@@ -99,6 +99,33 @@ def test_who_runs_the_tools_and_who_restores_have_the_backups(services: dict[str
     )
 
 
+def test_the_qa_runner_has_nothing_of_the_companys(services: dict[str, Any], compose: dict[str, Any]) -> None:
+    runner = services["qa-runner"]
+
+    assert runner["network_mode"] == "none"
+    assert not {"networks", "ports", "secrets", "depends_on"} & set(runner)
+    assert runner["volumes"] == ["qa-runner:/var/lib/qa-runner"]
+    assert runner["pids_limit"] <= 256
+    assert set(runner["environment"]) == {"NEXUS_HOME", "LOG_FORMAT", "LOG_LEVEL", "QA_RUNNER_SOCKET"}
+    socket = runner["environment"]["QA_RUNNER_SOCKET"]
+    assert runner["command"][-2:] == ["--socket", socket]
+    assert "qa-runner" in compose["volumes"]
+
+
+def test_only_workers_can_ask_the_qa_runner(services: dict[str, Any]) -> None:
+    socket = services["qa-runner"]["environment"]["QA_RUNNER_SOCKET"]
+    asking = {name for name, one in services.items() if "QA_RUNNER_SOCKET" in (one.get("environment") or {})}
+    mounted = {
+        name for name, one in services.items() if any("qa-runner:" in v for v in one.get("volumes", ()))
+    }
+
+    assert asking == mounted == {"admin", "intern", "director", "ceo", "qa-runner"}
+    for name in asking - {"qa-runner"}:
+        assert services[name]["environment"]["QA_RUNNER_SOCKET"] == socket
+        assert "qa-runner:/var/lib/qa-runner:ro" in services[name]["volumes"], name
+        assert "qa-runner" not in services[name]["depends_on"], "without it answers are still judged"
+
+
 def test_only_the_gateway_is_reachable_from_other_machines(services: dict[str, Any]) -> None:
     outside = {
         name

@@ -71,6 +71,7 @@ def test_each_asked_run_is_done_once_though_a_process_is_killed(
     by_pid = {str(process.process.pid): process for process in trio}
     asked = [wait_for(lambda: ask(database), what="room for a run") for _ in range(MOST_ASKED)]
     (struck, *_) = wait_for(lambda: running(database), what="a run that has begun")
+    wait_for(folder.is_dir, what="the folder that its process makes")
     by_pid[struck.holder.split("/")[1]].kill()
     (folder / "go").touch()
     asked += [wait_for(lambda: ask(database), what="room for a run") for _ in range(RUNS - MOST_ASKED)]

@@ -12,6 +12,8 @@ from equipment.registry import find_tool, load_registry
 from equipment.runner import Asked, Runner
 from nexus.clock import SystemClock
 from nexus.errors import ConfigurationError
+from nexus.sandbox import probe
+from nexus.sandbox.probe import sandbox_level
 
 GREETER = """
 import json, os, pathlib
@@ -19,6 +21,12 @@ print(json.dumps({"env": dict(os.environ), "folder": os.getcwd()}))
 """
 PARAMETERS = '{ name = "text", times = { type = "integer", default = 1 } }'
 LINE = f'greet = {{ file = "greet.py", description = "Says hello.", parameters = {PARAMETERS} }}'
+
+
+@pytest.fixture
+def sandbox() -> None:
+    if sandbox_level().startswith("none"):
+        pytest.skip(f"scripts are refused here: {sandbox_level()}")
 
 
 @pytest.fixture
@@ -33,6 +41,7 @@ def register(settings: EquipmentSettings, *lines: str) -> None:
     settings.registry_file.write_text("\n".join(["[tools]", *lines]))
 
 
+@pytest.mark.usefixtures("sandbox")
 async def test_a_file_and_a_line_are_a_tool(own: EquipmentSettings, database: Database) -> None:
     tool = find_tool(load_registry(own), "greet")
 
@@ -49,6 +58,24 @@ async def test_a_file_and_a_line_are_a_tool(own: EquipmentSettings, database: Da
     assert seen["env"].keys() <= expected
 
 
+async def test_where_there_is_no_sandbox_a_script_is_refused_with_the_fix(
+    own: EquipmentSettings, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    (own.scripts_folder / "greet.py").write_text(f"open({str(trace)!r}, 'w').write('ran')")
+    monkeypatch.setattr(probe, "_found", [probe.Found(None, "bubblewrap: not installed; landlock: too old")])
+
+    run = await Runner(own, database, SystemClock()).run_now(
+        find_tool(load_registry(own), "greet"), Asked("owner", {"name": "x"})
+    )
+
+    assert run.status is RunStatus.FAILED
+    assert "REFUSED, it was not run: no sandbox on this machine" in (run.output or "")
+    assert "apt install bubblewrap" in (run.output or "")
+    assert not trace.exists()
+
+
+@pytest.mark.usefixtures("sandbox")
 async def test_a_script_finds_no_secret_of_the_companys(
     own: EquipmentSettings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,7 +146,7 @@ def test_a_wrong_line_is_refused_and_the_field_named(line: str, named: str, own:
 def test_without_a_registry_file_there_are_the_shipped_tools(settings: EquipmentSettings) -> None:
     names = list(load_registry(settings))
 
-    assert names == ["health_check", "log_rotate", "backup", "cost_report", "retention"]
+    assert names == ["health_check", "log_rotate", "backup", "cost_report", "retention", "router_training"]
 
 
 def test_an_unknown_tool_is_answered_with_those_there_are(settings: EquipmentSettings) -> None:

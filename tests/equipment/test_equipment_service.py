@@ -19,9 +19,8 @@ def test_it_meets_its_tools_and_ends_at_sigterm(
     service = Process(SERVICE, os.environ, tmp_path / "service.out")
     try:
         service.wait_for("equipment.ready")
-        wait_for(
-            lambda: database.read_sync(all_schedules).keys() == {"backup", "log_rotate"}, what="the schedules"
-        )
+        tools = {"backup", "log_rotate", "router_training"}
+        wait_for(lambda: database.read_sync(all_schedules).keys() == tools, what="the schedules")
 
         assert service.stop(signal.SIGTERM) == 0
     finally:

@@ -73,7 +73,14 @@ async def test_every_tool_is_listed_with_what_it_takes_and_when_it_comes_due(
     listed = (await client.get(URL)).json()
 
     tools = {one["name"]: one for one in listed["tools"]}
-    assert list(tools) == ["health_check", "log_rotate", "backup", "cost_report", "retention"]
+    assert list(tools) == [
+        "health_check",
+        "log_rotate",
+        "backup",
+        "cost_report",
+        "retention",
+        "router_training",
+    ]
     assert listed["problem"] is None
     schedule = tools["backup"]["schedule"]
     assert (schedule["cron"], schedule["own_cron"], schedule["in_words"]) == (
@@ -376,13 +383,13 @@ async def test_a_wrong_registry_leaves_the_shipped_tools_and_says_what_is_wrong(
 ) -> None:
     register(settings, 'greet = { file = "gone.py", description = "Greets." }')
     listed = (await client.get(URL)).json()
-    assert len(listed["tools"]) == 5
+    assert len(listed["tools"]) == 6
     assert "tools.greet.file: there is no file" in listed["problem"]
 
     register(settings, GREET)
     mended = (await client.get(URL)).json()
 
-    assert (len(mended["tools"]), mended["problem"]) == (6, None)
+    assert (len(mended["tools"]), mended["problem"]) == (7, None)
 
 
 async def test_without_the_database_nothing_is_made_up(

@@ -53,6 +53,29 @@ async def test_a_company_at_work_is_healthy(app: FastAPI, client: httpx.AsyncCli
     assert all(part["reason"] for part in report["components"].values())
 
 
+async def test_where_code_is_run_is_as_the_worst_off_of_the_living_workers_says(
+    client: httpx.AsyncClient, redis: Redis
+) -> None:
+    async def component() -> dict[str, str] | None:
+        found: dict[str, dict[str, str]] = (await client.get("/api/health/detailed")).json()["components"]
+        return found.get("sandbox")
+
+    good = {"level": "bubblewrap", "reason": "bubblewrap, with namespaces"}
+    bad = {"level": "none", "reason": "none: landlock: too old. Fix: install bubblewrap"}
+    await beat(redis, "w1")
+    assert await component() is None, "it has not looked yet"
+    await beat(redis, "w1", sandbox=good)
+    assert await component() == {"status": "healthy", "reason": good["reason"], "modes": None}
+    await beat(redis, "w2", sandbox=bad, host="there")
+    found = await component()
+    assert found is not None
+    assert (found["status"], found["reason"]) == ("degraded", f"there: {bad['reason']}")
+    await beat(redis, "w2", sandbox=bad, host="there", silent_s=30)
+    found = await component()
+    assert found is not None
+    assert found["status"] == "healthy", "who is dead does not count"
+
+
 async def test_models_that_nobody_has_looked_at_yet_are_unknown_and_that_is_not_healthy(
     client: httpx.AsyncClient, redis: Redis
 ) -> None:

@@ -18,6 +18,7 @@ from db.spool import Spool
 from db.statements.leases import take_lease
 from db.statements.model_health import ModelHealth, put_model_health
 from db.statements.modes import Mode, write_mode
+from heartbeat.alerts import AlertBook
 from heartbeat.checks.doorbell import redis_check, workers_check
 from heartbeat.checks.front import gateway_check
 from heartbeat.checks.machine import gpu_check, judge_disk, model_server_checks
@@ -136,6 +137,19 @@ async def test_workers_are_as_their_newest_beat(sqlite: Database, redis: Redis) 
         "workers.intern": CRITICAL,
         "workers.director": CRITICAL,
     }
+
+
+@pytest.mark.parametrize(("level", "is_told"), [("none", False), ("away", True)])
+async def test_a_missing_sandbox_is_degraded_and_only_a_runner_that_is_away_is_told(
+    level: str, is_told: bool, sqlite: Database, redis: Redis
+) -> None:
+    await beat(redis, "w1", sandbox={"level": level, "reason": "why, and the fix"})
+    found = (await workers_check(Roster(redis, SystemClock()), sqlite, SystemClock()).look())["sandbox"]
+    assert (found.status, found.reason, found.quiet) == (DEGRADED, "why, and the fix", not is_told)
+
+    book, now = AlertBook(), datetime.now(UTC)
+    told = [notice for _ in range(20) for notice in book.read({"sandbox": found}, now)]
+    assert len(told) == int(is_told), "once, however often one looks"
 
 
 def a_store(settings: HeartbeatSettings, database: Database) -> HeartbeatSettings:

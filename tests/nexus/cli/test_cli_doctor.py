@@ -1,6 +1,7 @@
 """`nexus doctor`: every problem is one line with one fix, and no secret is ever shown."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,12 +20,17 @@ from gateway.config import GatewaySettings
 from nexus.cli.checks.finding import Finding, Level
 from nexus.cli.checks.machine import check_home, check_port
 from nexus.cli.checks.posts import check_models, check_posts
+from nexus.cli.checks.sandbox import check_sandbox
 from nexus.cli.checks.stores import check_database, check_redis
 from nexus.cli.doctor import STARTER_URL, examine
 from nexus.cli.ports import free_port
 from nexus.cli.survey import Plan, plan_models
+from nexus.sandbox import probe
+from nexus.sandbox.client import use_runner
+from nexus.sandbox.probe import sandbox_level
 from nexus.settings import CommonSettings
 from nexus.work_order import Role
+from qa.config import QaSettings
 
 KEY = "sk-ant-very-secret"
 TODAY = datetime.now(UTC).date()
@@ -196,9 +202,31 @@ def test_a_fresh_machine_has_nothing_to_fix_and_nothing_is_made(
     monkeypatch.setenv("OLLAMA_BASE_URL", f"http://127.0.0.1:{free_port()}")
     assert examine() == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1].startswith("0 to fix, 1 to look at")
+    without = int(sandbox_level().startswith("none"))  # a machine may have none
+    assert lines[-1].startswith(f"0 to fix, {1 + without} to look at")
+    assert any(re.match(r"(OK|WARN) +sandbox +(bubblewrap|landlock|none)", line) for line in lines)
     assert any("ollama serve" in line for line in lines)
     assert not (tmp_path / "home").exists()
+
+
+def test_a_machine_without_a_sandbox_is_a_warning_with_the_fix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "_found", [probe.Found(None, "bubblewrap: not installed; landlock: too old")])
+
+    finding = check_sandbox(QaSettings())
+
+    assert finding.level is Level.WARN
+    assert "bubblewrap: not installed" in finding.text
+    assert "apt install bubblewrap" in finding.text
+
+
+def test_a_runner_that_does_not_answer_is_a_warning(tmp_path: Path) -> None:
+    try:
+        finding = check_sandbox(QaSettings(qa_runner_socket=tmp_path / "nobody.sock"))
+    finally:
+        use_runner(None)
+
+    assert finding.level is Level.WARN
+    assert "the qa-runner does not answer" in finding.text
 
 
 def test_one_problem_is_enough_for_exit_1(
