@@ -8,9 +8,10 @@ Python demands nothing, because failing a right answer costs the owner more than
 import re
 from functools import cache
 
+from qa.demands.foreign import in_english
 from qa.demands.reading import read_demands
 from qa.fences import split_fences
-from qa.spec import AnswerSpec, CodeExecutionSpec, FormatSpec, QaSpec, SecuritySpec
+from qa.spec import AnswerSpec, CodeExecutionSpec, FormatSpec, OpinionsSpec, QaSpec, SecuritySpec
 
 # The demand stands at the beginning or the end; the middle of a long message is material.
 _EDGE_CHARS = 1500
@@ -43,7 +44,12 @@ _JSON_EN = re.compile(
     rf"|\b(?:return|output|produce|respond|reply|answer|emit|generate|print|provide)\s+(?:with\s+)?{_KIND_OF_JSON}"
     rf"json\b{_NOT_JSON}"
     rf"|\b(?:as|in)\s+{_KIND_OF_JSON}json(?:\s+(?:format|object|array|list|only))?\s*(?:,?\s*please)?\W*$"
-    rf"|\bjson\s+(?:only|format\s+please|please|output)\W*$",
+    rf"|\b(?:outputs?|answers?|response|reply|result|everything|it|whole thing)\s+(?:\w+\s+)?"
+    rf"(?:must|should|has to|have to|needs to|is to|will|shall)\s+"
+    rf"(?:only\s+|all\s+|also\s+)?(?:be|come)\s+(?:\w+\s+){{0,3}}?{_KIND_OF_JSON}json\b{_NOT_JSON}"
+    rf"|\b(?:use|using|follow|employ)\s+(?:the\s+|a\s+)?{_KIND_OF_JSON}json\s+(?:format|syntax|structure|notation)\b"
+    rf"|\bonly\s+{_KIND_OF_JSON}json\b{_NOT_JSON}"
+    rf"|\bjson\s+(?:only|format\s+please|please|output)(?:,?\s+(?:please|pls|plz|thanks))?\W*$",
     re.IGNORECASE,
 )
 _JSON_ZH = re.compile(
@@ -97,7 +103,7 @@ _REPETITION = re.compile(
 def chat_spec(request: str) -> QaSpec:
     """What the answer to this request must be. The same request always gives the same spec."""
     asked = _instructions(request)
-    sentences = [_POLITE.sub("", sentence) for sentence in _SENTENCE_END.split(asked)]
+    sentences = [_POLITE.sub("", in_english(sentence)) for sentence in _SENTENCE_END.split(asked)]
     demands = [s for s in sentences if s.strip() and not _ASKS_ABOUT.search(s) and not _NEGATED.search(s)]
     python = any(map(_demands_python, demands))
     spec = _spec(
@@ -112,7 +118,11 @@ def chat_spec(request: str) -> QaSpec:
 def with_basics(own: QaSpec) -> QaSpec:
     """The client's own spec, with what goes without saying filled in where it says nothing."""
     return own.model_copy(
-        update={"answer": own.answer or AnswerSpec(), "security": own.security or SecuritySpec()}
+        update={
+            "answer": own.answer or AnswerSpec(),
+            "security": own.security or SecuritySpec(),
+            "opinions": own.opinions or OpinionsSpec(),
+        }
     )
 
 
@@ -148,4 +158,5 @@ def _spec(*, json: bool, python: bool, may_repeat: bool) -> QaSpec:
         security=SecuritySpec(check_placeholders=False),
         code_execution=CodeExecutionSpec(language="python") if python else None,
         answer=AnswerSpec(no_loops=not may_repeat),
+        opinions=OpinionsSpec(),
     )

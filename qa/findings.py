@@ -21,6 +21,14 @@ class CheckStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A text that the author of the work was given, such as an attached document: its name and its words."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """The work to judge.
 
@@ -29,12 +37,14 @@ class Subject:
         cut_off: the model's own finish reason says that it ran out of tokens.
         exit_code: of the command; None where there was none or it was killed.
         request: the owner's message that the answer is for; empty where there is none.
+        given: what the author could quote from, beside the request.
     """
 
     text: str
     cut_off: bool = False
     exit_code: int | None = None
     request: str = ""
+    given: tuple[Given, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

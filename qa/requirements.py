@@ -18,6 +18,8 @@ def requirements(spec: QaSpec) -> list[str]:
         )
     if spec.answer is not None and spec.answer.max_chars is not None:
         said.append(f"be at most {spec.answer.max_chars} characters long")
+    if spec.judge is not None:
+        said.append(f"meet these criteria, by which another model judges it: {spec.judge.criteria}")
     # What is marked as unchecked is not pressed on the employee either: the request itself is there to be read.
     said += [sentence_for(demand) for demand in spec.demands if demand.unchecked is None]
     return said

@@ -3,12 +3,12 @@
     python3 qa/runner.py --spec qa/specs/example_json_output.json --report-json reports/example.json
 
 For people and for CI. Exit code 0: passed. 1: failed. 2: the spec or the call is wrong, or the report or the
-log could not be written.
+log could not be written, or nobody could be shown the result.
 """
 
 import argparse
 import importlib
-import json
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -17,12 +17,16 @@ from pathlib import Path
 
 if __name__ == "__main__":
     # As a script qa/ itself is first on the path, where it would hide modules of Python's (`secrets`); and `python3`
-    # may be the system's, without our libraries.
+    # may be the system's: too old, or without our libraries.
     _root = Path(__file__).resolve().parent.parent
     sys.path[0] = str(_root)
     _python = _root / ".venv" / "bin" / "python"
-    if find_spec("pydantic") is None and _python.exists() and Path(sys.prefix) != _root / ".venv":
-        os.execv(_python, [str(_python), *sys.argv])  # noqa: S606 - our own interpreter, no shell
+    _libraries = ("pydantic", "pydantic_settings", "jsonschema", "regex")
+    if sys.version_info < (3, 12) or not all(map(find_spec, _libraries)):
+        if _python.exists() and Path(sys.prefix) != _root / ".venv":
+            os.execv(_python, [str(_python), *sys.argv])  # noqa: S606 - our own interpreter, no shell
+        print("qa: Python 3.12 with NEXUS's libraries is needed; `make up` installs them", file=sys.stderr)
+        sys.exit(2)
 
 from nexus.errors import NexusError, PermanentError
 from nexus.settings import load_settings
@@ -30,9 +34,11 @@ from qa.checks.security import redact
 from qa.command import CommandRun, run_command
 from qa.config import QaSettings
 from qa.findings import CheckStatus, Verdict, failed, not_checked, passed
+from qa.reporting import check_report_path, write_report
 from qa.spec import QaSpec, SpecError, load_spec
 from qa.validator import Subject, validate
 
+MAX_ORDER_ID_CHARS = 100
 _LABELS = {CheckStatus.PASS: "PASS", CheckStatus.FAIL: "FAIL", CheckStatus.NOT_CHECKED: "NOT CHECKED"}
 
 
@@ -40,34 +46,52 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one spec and return the exit code. Usage errors leave through argparse, also with 2."""
     options = _parser().parse_args(argv)
     try:
-        spec = load_spec(options.spec)
-        run = _run(spec, options.spec)
-        verdict = _judge(spec, run)
-        print(_table(spec, run, verdict))
-        if options.show_output:
-            print(_shown_output(run))
-        if options.report_json:
-            _write_report(options.report_json, _report(spec, run, verdict, options))
-        if options.log_to_db:
-            _log_to_db(spec, verdict, options.work_order_id)
+        verdict = _run_and_tell(options)
     except NexusError as error:
-        print(f"qa: {error}", file=sys.stderr)
+        print(f"qa: {_one_line(str(error))}", file=sys.stderr)
+        return 2
+    except OSError as error:  # the folder that we stand in is gone, for one
+        print(f"qa: {_one_line(error.strerror or str(error))}", file=sys.stderr)
         return 2
     return 0 if verdict.passed else 1
 
 
+def _run_and_tell(options: argparse.Namespace) -> Verdict:
+    spec = load_spec(options.spec)
+    if options.report_json is not None:
+        check_report_path(options.report_json, options.spec)
+    run = _run(spec, options.spec)
+    verdict = _judge(spec, run)
+    _print(_table(spec, run, verdict))
+    if options.show_output:
+        _print(_shown_output(run))
+    if options.report_json is not None:
+        write_report(options.report_json, _report(spec, run, verdict, options))
+    if options.log_to_db:
+        _log_to_db(spec, verdict, options.work_order_id)
+    return verdict
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="qa/runner.py", description="Run a spec's command and judge its output."
+        prog="qa/runner.py", description="Run a spec's command and judge its output.", allow_abbrev=False
     )
     parser.add_argument("--spec", type=Path, required=True, help="the spec, a JSON file")
     parser.add_argument(
         "--report-json", type=Path, metavar="PATH", help="also write the verdict to this file"
     )
     parser.add_argument("--log-to-db", action="store_true", help="also write the verdict to the audit log")
-    parser.add_argument("--work-order-id", metavar="ID", help="the order that the report and the log name")
+    parser.add_argument(
+        "--work-order-id", type=_order_id, metavar="ID", help="the order that the report and the log name"
+    )
     parser.add_argument("--show-output", action="store_true", help="also print what the command printed")
     return parser
+
+
+def _order_id(text: str) -> str:
+    if not text.isprintable() or not 1 <= len(text) <= MAX_ORDER_ID_CHARS or " " in text:
+        raise argparse.ArgumentTypeError(f"1 to {MAX_ORDER_ID_CHARS} printable characters without blanks")
+    return text
 
 
 def _run(spec: QaSpec, path: Path) -> CommandRun:
@@ -103,7 +127,7 @@ def _strict(spec: QaSpec) -> QaSpec:
 
 def _table(spec: QaSpec, run: CommandRun, verdict: Verdict) -> str:
     width = max(len(check.name) for check in verdict.checks)
-    lines = [f"QA: {spec.name}"]
+    lines = [f"QA: {_one_line(spec.name)}"]
     for check in verdict.checks:
         lines.append(f"  {_LABELS[check.status]:<11}  {check.name:<{width}}  {check.evidence}")
         if check.feedback:
@@ -124,6 +148,27 @@ def _shown_output(run: CommandRun) -> str:
     return "\n".join(parts)
 
 
+def _print(text: str) -> None:
+    """To whoever reads; a terminal that does not know a character is shown its number.
+
+    Raises:
+        PermanentError: nobody can be shown it.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        # Python would try again at its end, and say so.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise PermanentError(f"the result cannot be printed: {error.strerror}") from error
+
+
+def _one_line(text: str) -> str:
+    """Without what a terminal would obey."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
 def _report(
     spec: QaSpec, run: CommandRun, verdict: Verdict, options: argparse.Namespace
 ) -> dict[str, object]:
@@ -138,28 +183,6 @@ def _report(
         "duration_ms": run.duration_ms,
         "checks": verdict.to_json(),
     }
-
-
-def _write_report(path: Path, report: dict[str, object]) -> None:
-    """Write the file, and its folder if need be.
-
-    Raises:
-        PermanentError: it cannot be written, leaves the current folder, or a part of the path is a symbolic link.
-    """
-    given = (path,) if path.is_absolute() else (path, *path.parents)
-    if any(part.is_symlink() for part in given):
-        raise PermanentError(f"{path}: the report is not written through a symbolic link")
-    root = Path.cwd().resolve()
-    if not Path(os.path.normpath(root / path)).is_relative_to(root):
-        raise PermanentError(f"{path}: the report would be outside of {root}, where the runner was started")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # O_NOFOLLOW closes the gap since the look above, O_NONBLOCK keeps a named pipe from hanging us.
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK
-        with os.fdopen(os.open(path, flags, 0o644), "w", encoding="utf-8") as file:
-            file.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
-    except OSError as error:
-        raise PermanentError(f"{path}: the report cannot be written: {error.strerror}") from error
 
 
 def _log_to_db(spec: QaSpec, verdict: Verdict, work_order_id: str | None) -> None:

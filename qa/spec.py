@@ -6,16 +6,19 @@ schemas that reach nowhere outside themselves. Every refusal names the source an
 """
 
 import json
+import os
 import shlex
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal, NoReturn, Self
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from nexus.errors import PermanentError
+from nexus.work_order import Role
 from qa.demands.models import MAX_DEMANDS, Demand
 from qa.patterns import check_pattern
 
@@ -110,6 +113,7 @@ class CodeExecutionSpec(_Strict):
 
     Attributes:
         tests: source text that is run after the code (it raises where the code is wrong), or pairs of input and output.
+        own_tests: the text must bring tests of its own, which are run; for Python.
         timeout_seconds: wall-clock limit of each run.
     """
 
@@ -117,7 +121,16 @@ class CodeExecutionSpec(_Strict):
     language: str = "python"
     execute_in_sandbox: bool = False
     tests: str | Annotated[tuple[CodePair, ...], Field(max_length=100)] | None = None
+    own_tests: bool = False
     timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10
+
+    @model_validator(mode="after")
+    def _one_way_to_test(self) -> Self:
+        if self.own_tests and (
+            self.tests is not None or self.language.lower() not in ("python", "python3", "py")
+        ):
+            raise ValueError("own_tests: for Python, and without `tests`")
+        return self
 
 
 class AnswerSpec(_Strict):
@@ -129,19 +142,53 @@ class AnswerSpec(_Strict):
     max_chars: Annotated[int, Field(gt=0)] | None = None
 
 
+class OpinionsSpec(_Strict):
+    """Second opinions that cost nothing.
+
+    Attributes:
+        numbers: the answer's own sums, totals, shares, conversions and dates must be right.
+        citations: what it quotes from what was given must stand there.
+        agreement: whether a free local model is asked as well, where answers can be compared: its word is a note, or a
+            reason for another try; absent: as LOCAL_OPINION says.
+    """
+
+    numbers: bool = True
+    citations: bool = True
+    agreement: Literal["off", "note", "retry"] | None = None
+
+
+class JudgeSpec(_Strict):
+    """A model is to judge the answer as well: paid and budgeted like every call, and never the author's own model.
+
+    Attributes:
+        criteria: what the answer must be, in words.
+        tier: whose model judges; absent: the director's, or the next that did not write the answer.
+    """
+
+    criteria: Annotated[str, Field(min_length=1, max_length=4_000, pattern=r"\S")]
+    tier: Literal["intern", "director", "ceo"] | None = None
+
+    @property
+    def role(self) -> Role | None:
+        """The tier as a role."""
+        return None if self.tier is None else Role(self.tier)
+
+
 class QaSpec(_Strict):
     """One acceptance spec. A part that is absent is not checked. `command` is for the runner alone."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     command: Command | None = None
     use_shell: bool = False
-    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30
-    expected_exit_code: int = 0
+    timeout_seconds: Annotated[float, Field(ge=0.001, le=600)] = 30
+    expected_exit_code: Annotated[int, Field(ge=-64, le=255)] = 0
     format: FormatSpec | None = None
     completeness: CompletenessSpec | None = None
     security: SecuritySpec | None = None
     code_execution: CodeExecutionSpec | None = None
     answer: AnswerSpec | None = None
+    opinions: OpinionsSpec | None = None
+    judge: JudgeSpec | None = None
     demands: Annotated[tuple[Demand, ...], Field(max_length=MAX_DEMANDS)] = ()
 
 
@@ -152,14 +199,23 @@ def load_spec(path: Path) -> QaSpec:
         SpecError: unreadable, too large, or not a spec.
     """
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_SPEC_BYTES + 1)
-        text = raw.decode("utf-8")
+        text = _bytes_of(path).decode("utf-8")
     except OSError as error:
         raise SpecError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise SpecError(f"{path}: not UTF-8 at byte {error.start}") from error
+    if text.startswith("\ufeff"):
+        raise SpecError(f"{path}: begins with a byte order mark; save it as UTF-8 without one")
     return parse_spec(text, str(path))
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The file, up to a byte more than is allowed. A pipe or a device is refused, and does not hang us."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise SpecError(f"{path}: cannot be read: not a regular file")
+        return file.read(MAX_SPEC_BYTES + 1)
 
 
 def parse_spec(text: str, source: str) -> QaSpec:

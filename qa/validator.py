@@ -14,10 +14,13 @@ from qa.checks.completeness import check_completeness
 from qa.checks.format import check_format
 from qa.checks.security import check_security, redaction_of
 from qa.demands.checking import check_demands
-from qa.findings import CheckResult, Subject, Verdict, failed, passed
+from qa.findings import CheckResult, Subject, Verdict, failed, not_checked, passed
+from qa.opinions.checking import check_opinions
 from qa.spec import QaSpec
 
-__all__ = ["CHECKS", "Subject", "judge", "validate"]
+__all__ = ["CHECKS", "JUDGE", "Subject", "judge", "validate"]
+
+JUDGE = "judge.criteria"
 
 
 def check_exit_code(subject: Subject, spec: QaSpec) -> tuple[CheckResult, ...]:
@@ -30,6 +33,11 @@ def check_exit_code(subject: Subject, spec: QaSpec) -> tuple[CheckResult, ...]:
     return (failed("exit_code", evidence, f"Make the command exit with {spec.expected_exit_code}."),)
 
 
+def check_judge(_: Subject, spec: QaSpec) -> tuple[CheckResult, ...]:
+    """A place for the word of a model. Nothing here asks one: `agents.judge_desk` does, when all else has passed."""
+    return () if spec.judge is None else (not_checked(JUDGE, "no model was asked"),)
+
+
 type Check = Callable[[Subject, QaSpec], tuple[CheckResult, ...]]
 
 CHECKS: tuple[Check, ...] = (
@@ -38,8 +46,10 @@ CHECKS: tuple[Check, ...] = (
     check_format,
     check_completeness,
     check_demands,
+    check_opinions,
     check_security,
     check_code_execution,
+    check_judge,
 )
 """Every family of checks, in the order of the verdict. A new family is one function and one line here."""
 

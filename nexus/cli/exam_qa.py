@@ -2,13 +2,15 @@
 
 Each row has a prompt, a response, the ids of its instructions and whether each was followed. QA gets the
 prompt and the response only. "Caught" counts answers with the official verdict FAIL that QA fails as well;
-a "false alarm" is an answer with the verdict PASS that QA fails. Both look at what the request demands
-(`demand.*`, `format.*`, `code_execution.*`); the basics of every answer (no loops, no secrets) are told apart.
+a "false alarm" is an answer with the verdict PASS that QA fails. Both count the checks of what the request
+demands (`demand.*`, `format.*`, `code_execution.*`), for that is what the official verdict is about. What holds
+for every answer (it is there, whole, no loop, no secret, its sums are right) is told on a line of its own: an
+answer that repeats itself forty times has followed its instructions and is no answer to deliver all the same.
 """
 
 import json
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -43,7 +45,11 @@ CHECKS_OF = {
     "keywords:frequency": ("demand.keyword", "demand.forbidden"),
     "keywords:letter_frequency": ("demand.letter",),
     "language:response_language": ("demand.language",),
-    "length_constraints:nth_paragraph_first_word": ("demand.first_word", "demand.paragraphs"),
+    "length_constraints:nth_paragraph_first_word": (
+        "demand.first_word",
+        "demand.blocks",
+        "demand.paragraphs",
+    ),
     "length_constraints:number_paragraphs": ("demand.divided", "demand.paragraphs"),
     "length_constraints:number_sentences": ("demand.sentences",),
     "length_constraints:number_words": ("demand.words", "demand.han"),
@@ -93,6 +99,8 @@ class Score:
     false_alarms: int = 0
     caught_with_basics: int = 0
     false_alarms_with_basics: int = 0
+    basics_on_pass: Counter[str] = field(default_factory=Counter)
+    basics_on_fail: Counter[str] = field(default_factory=Counter)
     times_ms: list[float] = field(default_factory=list)
     per_kind: dict[str, Kind] = field(default_factory=lambda: defaultdict(Kind))
 
@@ -109,6 +117,10 @@ class Score:
             "with_basics": {
                 "recall": _share(self.caught_with_basics, self.failed),
                 "false_alarm_rate": _share(self.false_alarms_with_basics, self.passed),
+            },
+            "basics_failed": {
+                "on_official_pass": dict(sorted(self.basics_on_pass.items())),
+                "on_official_fail": dict(sorted(self.basics_on_fail.items())),
             },
             "ms_per_row": {
                 "p50": round(median(self.times_ms), 3) if self.times_ms else None,
@@ -175,6 +187,8 @@ def score_rows(rows: list[Row]) -> Score:
 
 def _add(score: Score, row: Row, verdict: Verdict) -> None:
     wrong = {check.name for check in verdict.failed if check.name.split(".")[0] in _FROM_THE_REQUEST}
+    basics = {check.name for check in verdict.failed} - wrong
+    (score.basics_on_pass if row.passed else score.basics_on_fail).update(basics)
     score.rows += 1
     if row.passed:
         score.passed += 1
@@ -201,17 +215,24 @@ def table(score: Score) -> str:
     for name, kind in sorted(score.per_kind.items()):
         counts = f"{kind.present:>7}  {kind.found:>11}  {kind.failed:>6}  {kind.caught:>6}  {kind.false_alarms:>12}"
         lines.append(f"{name:<{width}}  {counts}")
-    basics = score.to_json()["with_basics"]
     lines += [
         "",
         f"recall            {_percent(score.caught, score.failed)}  ({score.caught} of {score.failed} official FAIL)",
         f"false_alarm_rate  {_percent(score.false_alarms, score.passed)}  "
         f"({score.false_alarms} of {score.passed} official PASS)",
-        f"with the basics of every answer (loops, cut off, secrets): {basics}",
+        "Both count the checks of what the request demands (demand.*, format.*, code_execution.*).",
+        f"not counted, checks of every answer that failed: {_listed(score.basics_on_pass)} on official PASS, "
+        f"{_listed(score.basics_on_fail)} on official FAIL; with them "
+        f"{_percent(score.caught_with_basics, score.failed).strip()} caught and "
+        f"{_percent(score.false_alarms_with_basics, score.passed).strip()} of the official PASS failed",
         f"reading and checking: {median(score.times_ms):.2f} ms per row (median), "
         f"p95 {_p95(score.times_ms)} ms; {score.rows} rows",
     ]
     return "\n".join(lines)
+
+
+def _listed(names: Counter[str]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in sorted(names.items())) or "none"
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import typer
 
-from db.records import EQUIPMENT, AttemptRecord, CallRecord, CallStatus, CheckRecord, VerdictRecord
+from agents.judging import judge_answer
+from db.records import EQUIPMENT, AttemptRecord, CallRecord, CallStatus, VerdictRecord, Work
+from db.statements.attachments import attachments_of
 from db.statements.queries import OrderHistory, get_history
 from nexus.cli.order_desk import store
 from nexus.cli.terminal import one_line, plain
 from nexus.errors import PermanentError
-from nexus.work_order import WorkOrder
-from qa.findings import Subject
-from qa.spec import parse_spec
-from qa.validator import validate
+from qa.opinions.checking import AGREEMENT
+from qa.validator import JUDGE
 
 SHORT_CHARS = 600
 CUT_OFF = "length"
@@ -33,6 +33,8 @@ def replay_offline(order_id: str, *, full: bool) -> int:
     by_tools = [attempt for attempt in history.attempts if _is_by_tool(attempt)]
     if not by_tools and not any(call.status is CallStatus.RECORDED for call in history.calls):
         raise PermanentError(f"{order_id}: nobody has answered it, so there is nothing to replay.")
+    with store() as database:
+        work = Work(history.order, history.attempts, database.read_sync(attachments_of, order_id))
     typer.echo(f"{order_id} from the record; no model is asked, $0.")
     whole = True
     for call in history.calls:
@@ -43,7 +45,7 @@ def replay_offline(order_id: str, *, full: bool) -> int:
         typer.echo(
             f"\ntry {attempt.n} by the {attempt.role.value}, {one_line(f'{attempt.provider}/{attempt.model}')}"
         )
-        whole &= _replay_try(attempt, history.order, full=full)
+        whole &= _replay_try(attempt, work, full=full)
     return 0 if whole else 1
 
 
@@ -60,18 +62,18 @@ def read_history(order_id: str) -> OrderHistory:
     return history
 
 
-def _replay_try(attempt: AttemptRecord, order: WorkOrder, *, full: bool) -> bool:
+def _replay_try(attempt: AttemptRecord, work: Work, *, full: bool) -> bool:
     call = attempt.recorded_call
     if _is_by_tool(attempt):
         _print_text("answer", attempt.answer or "", full=full)
-        return _judge_as_then(attempt, judge_again(attempt.answer or "", order))
+        return _judge_as_then(attempt, judge_again(work, attempt, attempt.answer or ""))
     if call is None:
         typer.echo(
             f"  {attempt.status.value}, without an answer{f': {one_line(attempt.error)}' if attempt.error else ''}"
         )
         return True
     whole = _show(call, full=full)
-    again = judge_again(call.answer or "", order, cut_off=call.finish_reason == CUT_OFF)
+    again = judge_again(work, attempt, call.answer or "", cut_off=call.finish_reason == CUT_OFF)
     return _judge_as_then(attempt, again) and whole
 
 
@@ -89,12 +91,16 @@ def _judge_as_then(attempt: AttemptRecord, again: VerdictRecord) -> bool:
     return _same(attempt.verdict, again)
 
 
-def judge_again(answer: str, order: WorkOrder, *, cut_off: bool = False) -> VerdictRecord:
-    """QA's verdict of today on a recorded answer, by the spec of then. The same as the worker's."""
-    spec = parse_spec(order.spec_json or "", f"{order.id}'s acceptance spec")
-    verdict = validate(Subject(answer, cut_off=cut_off), spec)
-    checks = tuple(CheckRecord(c.name, c.status.value, c.evidence, c.feedback) for c in verdict.checks)
-    return VerdictRecord(verdict.passed, checks)
+def judge_again(work: Work, attempt: AttemptRecord, answer: str, *, cut_off: bool = False) -> VerdictRecord:
+    """QA's verdict of today on a recorded answer, by the spec of then. The same as the worker's.
+
+    What a model was asked for is not asked again: its word of then stands.
+    """
+    again = judge_answer(answer, work.order, work.order.spec_json, cut_off=cut_off, work=work).verdict
+    then = attempt.verdict.checks if attempt.verdict is not None else ()
+    asked = {check.name: check for check in then if check.name in (JUDGE, AGREEMENT)}
+    checks = tuple(asked.pop(check.name, check) for check in again.checks) + tuple(asked.values())
+    return VerdictRecord(again.passed and not any(check.status == "fail" for check in checks), checks)
 
 
 def _show(call: CallRecord, *, full: bool) -> bool:

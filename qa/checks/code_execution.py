@@ -7,10 +7,11 @@ import re
 import textwrap
 
 from qa.checks.execution import INTERPRETERS, check_execution
+from qa.checks.own_tests import RUN, code_with_tests, has_tests
 from qa.checks.syntax import SyntaxNotChecked, syntax_faults
 from qa.fences import split_fences
 from qa.findings import CheckResult, CheckStatus, Subject, failed, not_checked, passed
-from qa.spec import QaSpec
+from qa.spec import CodeExecutionSpec, QaSpec
 
 _PYTHON_LABELS = frozenset({"python", "python3", "py", "py3", "{python}", "{.python}"})
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)")
@@ -29,11 +30,29 @@ def check_code_execution(subject: Subject, spec: QaSpec) -> tuple[CheckResult, .
     else:
         sources = _sources(subject.text, language)
         syntax = not_checked("code_execution.syntax", "this build knows the syntax of Python only")
-    if not rules.execute_in_sandbox and rules.tests is None:
+    if not rules.execute_in_sandbox and rules.tests is None and not rules.own_tests:
         return (syntax,)
     if syntax.status is CheckStatus.FAIL:
         return (syntax, not_checked("code_execution.sandbox", "not run: the code does not parse"))
+    if rules.own_tests:
+        return (syntax, *_check_own_tests(sources, rules))
     return (syntax, *check_execution("\n\n".join(sources), language, rules))
+
+
+def _check_own_tests(sources: tuple[str, ...], rules: CodeExecutionSpec) -> tuple[CheckResult, ...]:
+    name = "code_execution.own_tests"
+    if not has_tests(sources):
+        return (
+            failed(
+                name,
+                "the code brings no tests",
+                "Add tests: a unittest.TestCase or functions test_… that assert.",
+            ),
+        )
+    return (
+        passed(name, "the code brings tests"),
+        *check_execution(code_with_tests(sources), "python", rules.model_copy(update={"tests": RUN})),
+    )
 
 
 def _check_python(sources: tuple[str, ...]) -> CheckResult:

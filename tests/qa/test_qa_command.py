@@ -6,7 +6,14 @@ from pathlib import Path
 import psutil
 import pytest
 
+from nexus.sandbox.probe import sandbox_level
 from qa.command import MAX_OUTPUT_BYTES, run_command
+
+
+@pytest.fixture(autouse=True)
+def _needs_a_sandbox() -> None:
+    if sandbox_level().startswith("none"):
+        pytest.skip(f"no sandbox here: {sandbox_level()}")
 
 
 def test_both_streams_and_the_exit_code_are_kept() -> None:

@@ -6,7 +6,21 @@ from pathlib import Path
 import pytest
 
 from nexus.errors import PermanentError
-from qa.spec import MAX_SPEC_BYTES, SpecError, load_spec, parse_spec, spec_from_mapping
+from qa.spec import (
+    MAX_SPEC_BYTES,
+    AnswerSpec,
+    CodeExecutionSpec,
+    CompletenessSpec,
+    FormatSpec,
+    JudgeSpec,
+    OpinionsSpec,
+    QaSpec,
+    SecuritySpec,
+    SpecError,
+    load_spec,
+    parse_spec,
+    spec_from_mapping,
+)
 
 SPECS = Path(__file__).parents[2] / "qa" / "specs"
 
@@ -95,3 +109,21 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "latin.json").write_bytes(b'{"name": "\xe9"}')
     with pytest.raises(SpecError, match="not UTF-8 at byte 10"):
         load_spec(tmp_path / "latin.json")
+
+
+def test_every_field_of_a_spec_is_in_the_documents() -> None:
+    documented = (SPECS.parents[1] / "docs" / "qa.md").read_text()
+    parts = (
+        CodeExecutionSpec,
+        AnswerSpec,
+        OpinionsSpec,
+        JudgeSpec,
+        FormatSpec,
+        CompletenessSpec,
+        SecuritySpec,
+    )
+    fields = [
+        *QaSpec.model_fields,
+        *(name for part in parts for name in part.model_fields if name != "enabled"),
+    ]
+    assert [name for name in fields if f"`{name}`" not in documented] == []

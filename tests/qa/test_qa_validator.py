@@ -1,12 +1,13 @@
 """The whole judgement: order, determinism, and that no text makes it raise or leak."""
 
+import re
 import time
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qa.findings import MAX_EVIDENCE_CHARS, CheckStatus
+from qa.findings import MAX_EVIDENCE_CHARS, CheckStatus, Verdict
 from qa.spec import (
     AnswerSpec,
     CodeExecutionSpec,
@@ -44,6 +45,11 @@ def a_spec(kind: str) -> QaSpec:
     )
 
 
+def without_times(verdict: Verdict) -> str:
+    """A text that happens to be a program is run: all but how long that took is the same each time."""
+    return re.sub(r"\d+ ms", "", str(verdict.to_json()))
+
+
 PIECES = st.sampled_from(
     [
         "```python\n",
@@ -77,7 +83,6 @@ TEXTS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(TEXTS, st.sampled_from(["text", "json", "code", "markdown"]))
 @example("[" * 200_000, "json")
 @example("9" * 10_000, "json")
@@ -86,14 +91,13 @@ TEXTS = st.one_of(
 @example('{"' + SECRET + '": ' + "1" * 5000, "json")
 def test_no_text_makes_it_raise_and_evidence_stays_short(text: str, kind: str) -> None:
     verdict = validate(Subject(text), a_spec(kind))
-    assert verdict == validate(Subject(text), a_spec(kind))
+    assert without_times(verdict) == without_times(validate(Subject(text), a_spec(kind)))
     for check in verdict.checks:
         assert len(check.evidence) <= MAX_EVIDENCE_CHARS
         assert check.evidence.isprintable()
         assert bool(check.feedback) == (check.status is CheckStatus.FAIL)
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS, st.sampled_from(["text", "json", "code", "markdown"]), st.integers(1, 30))
 def test_a_planted_secret_never_shows_in_a_report(before: str, after: str, kind: str, times: int) -> None:
     verdict = validate(Subject(f"{before} {(SECRET + ' ') * times}{after}"), a_spec(kind))
