@@ -1,47 +1,54 @@
-"""The Admin: the free front desk. Compresses the context, judges the difficulty, writes the acceptance spec.
+"""The Admin: the free front desk. Judges the difficulty, writes the acceptance spec.
 
-Rules decide. A capable local model is asked only where the rules are uncertain, and only about difficulty;
-when it is late, absent or talks nonsense, the rules' word stands. The starter model is never asked.
+`agents.triage` decides in layers. A capable local model is asked only where these leave it open, and only about
+difficulty; when it is late, absent or talks nonsense, their word stands. The starter model is never asked.
 """
 
-from dataclasses import replace
+import time
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
 
-from agents.background import MARK, is_background_call
+from agents.background import is_background_call
 from agents.completion import ModelRequest
 from agents.config import Post
 from agents.prompting import render
-from agents.rules import Clarify, Judgement, judge
-from db.records import Assignment
+from agents.triage import Asked, Office, Route, route, with_opinion
+from db.records import Assignment, PastOrder, RouteDecision
 from nexus.logs import get_logger
-from nexus.work_order import (
-    TIER_OF,
-    AttachmentInfo,
-    Channel,
-    Difficulty,
-    Role,
-    Turn,
-    WorkOrder,
-    with_attachments,
-)
+from nexus.work_order import AttachmentInfo, Channel, Difficulty, Role, Turn, WorkOrder, with_attachments
 from qa.defaults import chat_spec, with_basics
 from qa.spec import QaSpec, parse_spec
+from routing.clarity import Clarify
 
 log = get_logger(__name__)
 
 CONTEXT_TURNS = 20
 CONTEXT_CHARS = 24_000
-TURN_CHARS = 4_000
-BACKGROUND = Judgement(
-    Difficulty.TRIVIAL, "background_call", "asked by the chat front end itself: a title, tags or the like"
-)
+"""About what an order is given of its conversation, as its cost is reckoned with."""
+
 BASICS = with_basics(QaSpec(name="background call"))
-DIFFICULTY_OF = {role: difficulty for difficulty, role in TIER_OF.items()}
+NO_PAST: tuple[PastOrder, ...] = ()
 
 
 class _Answer(BaseModel):
     difficulty: Difficulty
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """An order as the Admin sees it: what is to be decided on, and what its answer must be."""
+
+    order: WorkOrder
+    history: tuple[Turn, ...]
+    asked: Asked
+    spec: QaSpec
+    began_ns: int
+
+    @property
+    def chars(self) -> int:
+        """How much the employee will have to read, about."""
+        return len(self.order.content) + min(CONTEXT_CHARS, sum(len(turn.content) for turn in self.history))
 
 
 class Admin:
@@ -51,28 +58,62 @@ class Admin:
         self._post = post
         self._deadline_s = deadline_s
 
+    def brief(
+        self,
+        order: WorkOrder,
+        history: tuple[Turn, ...],
+        brought: tuple[AttachmentInfo, ...] = (),
+        past: tuple[PastOrder, ...] = NO_PAST,
+    ) -> Brief:
+        """Read the order. `brought` came with the message, `past` are the conversation's earlier orders."""
+        began_ns = time.perf_counter_ns()
+        by_front_end = asked_by_no_person(order, history)
+        spec = _spec(order, by_front_end=by_front_end)
+        asked = Asked(
+            text=order.content,
+            now=order.created_at,
+            history=history,
+            has_past=bool(history or brought),
+            requested=order.requested_tier,
+            by_front_end=by_front_end,
+            past=past,
+            checkable=is_checkable(spec),
+        )
+        return Brief(order, history, asked, spec, began_ns)
+
     def triage(
-        self, order: WorkOrder, history: tuple[Turn, ...], brought: tuple[AttachmentInfo, ...] = ()
+        self,
+        order: WorkOrder,
+        history: tuple[Turn, ...],
+        brought: tuple[AttachmentInfo, ...] = (),
+        past: tuple[PastOrder, ...] = NO_PAST,
+        office: Office | None = None,
     ) -> Assignment | Clarify:
-        """The rules' decision, with the compressed context and the acceptance spec. `brought` came with the message."""
-        judgement = _judge(order, history, brought)
-        if isinstance(judgement, Clarify):
-            return judgement
+        """The decision without any model, with the acceptance spec."""
+        brief = self.brief(order, history, brought, past)
+        decided = route(brief.asked, office or Office())
+        return decided if isinstance(decided, Clarify) else self.assignment(brief, decided)
+
+    def assignment(self, brief: Brief, decided: Route, took_us: int | None = None) -> Assignment:
+        """What is written of the decision. `took_us`: how long it took without a model; None: until now."""
+        if took_us is None:
+            took_us = (time.perf_counter_ns() - brief.began_ns) // 1000
         return Assignment(
-            role=TIER_OF[judgement.difficulty],
-            difficulty=judgement.difficulty,
-            reason=judgement.reason,
-            rule=judgement.rule,
-            spec_json=_spec(order, judgement).model_dump_json(exclude_none=True),
-            context=_kept(history),
+            role=decided.chosen,
+            difficulty=decided.difficulty,
+            reason=decided.reason,
+            rule=decided.rule,
+            spec_json=brief.spec.model_dump_json(exclude_none=True),
+            context=(),  # agents.remembering
+            route=decision_of(decided, took_us),
         )
 
     def second_opinion(
-        self, order: WorkOrder, assignment: Assignment, brought: tuple[AttachmentInfo, ...] = ()
+        self, order: WorkOrder, decided: Route, brought: tuple[AttachmentInfo, ...] = ()
     ) -> ModelRequest | None:
-        """The question for the local model, or None where the rules are certain or no capable model is there."""
+        """The question for the local model, or None where the choice is not open or no capable model is there."""
         choice = self._post.choice
-        if assignment.rule != "default" or choice is None or choice.weak:
+        if not decided.is_open or choice is None or choice.weak:
             return None
         said = with_attachments(order.content, brought)
         return ModelRequest(
@@ -85,78 +126,53 @@ class Admin:
         )
 
 
-def with_opinion(assignment: Assignment, answer: str, model: str) -> Assignment:
-    """The assignment with the model's judgement in place of the default; unchanged when it is not valid JSON."""
+def heard(decided: Route, asked: Asked, office: Office, answer: str, model: str) -> Route:
+    """The route with the local model's judgement; unchanged when its answer is not valid JSON."""
     try:
         start, end = answer.index("{"), answer.rindex("}") + 1
         difficulty = _Answer.model_validate_json(answer[start:end]).difficulty
     except (ValueError, ValidationError):
         log.warning("triage.opinion_unusable", model=model)
-        return assignment
-    return replace(
-        assignment,
-        role=TIER_OF[difficulty],
-        difficulty=difficulty,
-        rule="local_model",
-        reason=f"{difficulty.value}, in the judgement of {model}",
+        return decided
+    return with_opinion(decided, asked, office, difficulty, model)
+
+
+def decision_of(decided: Route, took_us: int) -> RouteDecision:
+    """What is stored of a route."""
+    known = decided.prediction
+    return RouteDecision(
+        layer=decided.layer,
+        chosen=decided.chosen,
+        path=decided.path,
+        reasons=decided.reasons,
+        confidence=round(decided.confidence, 4),
+        floor=decided.floor,
+        router_version=known.version if known is not None else None,
+        success={role: round(chance, 4) for role, chance in known.success.items()} if known else {},
+        costs=decided.costs or {},
+        expected_usd=(decided.costs or {}).get(decided.chosen),
+        latency_us=took_us,
     )
 
 
-def _spec(order: WorkOrder, judgement: Judgement) -> QaSpec:
+def _spec(order: WorkOrder, *, by_front_end: bool) -> QaSpec:
     """What the answer must be: what the client wrote down, else what the message demands.
 
     Of a front end's own request only the basics: it reads what it can use, and a title is not worth a second try.
     """
     if order.spec_json is None:
-        return BASICS if judgement.rule == BACKGROUND.rule else chat_spec(order.content)
+        return BASICS if by_front_end else chat_spec(order.content)
     return with_basics(parse_spec(order.spec_json, f"{order.id}'s own spec"))
 
 
-def _judge(
-    order: WorkOrder, history: tuple[Turn, ...], brought: tuple[AttachmentInfo, ...]
-) -> Judgement | Clarify:
-    if asked_by_no_person(order, history):
-        return BACKGROUND
-    if order.requested_tier is not None and order.requested_tier is not Role.ADMIN:
-        return Judgement(DIFFICULTY_OF[order.requested_tier], "owner_wish", "you asked for this tier")
-    return judge(order.content, has_history=bool(history or brought))
+def is_checkable(spec: QaSpec) -> bool:
+    """Whether QA checks more of the answer than what goes for every answer."""
+    return any(part is not None for part in (spec.format, spec.completeness, spec.code_execution)) or bool(
+        spec.demands
+    )
 
 
 def asked_by_no_person(order: WorkOrder, history: tuple[Turn, ...]) -> bool:
     """True for a front end's own request, whatever model it names; not when its owner wants it done again."""
     is_first = order.channel is Channel.OPENAI and order.retry_of is None
     return is_first and is_background_call(order.content, history)
-
-
-def _kept(history: tuple[Turn, ...]) -> tuple[Turn, ...]:
-    """The compressed context. An application's instructions stay in front, whatever else has to go."""
-    if not history or not history[0].content.startswith(MARK):
-        return compress(history, CONTEXT_CHARS)
-    first = Turn("user", _shorten(history[0].content))
-    return (first, *compress(history[1:], CONTEXT_CHARS - len(first.content)))
-
-
-def compress(history: tuple[Turn, ...], budget_chars: int) -> tuple[Turn, ...]:
-    """The newest turns that fit in `budget_chars`, oldest first, beginning with one of the client's.
-
-    The middle of a very long turn is left out, and marked. Providers refuse a conversation that begins with
-    the assistant, so what would stand before the first question is dropped.
-    """
-    kept: list[Turn] = []
-    for turn in reversed(history):
-        short = Turn(turn.role, _shorten(turn.content))
-        budget_chars -= len(short.content)
-        if budget_chars < 0:
-            break
-        kept.append(short)
-    while kept and kept[-1].role != "user":
-        kept.pop()
-    return tuple(reversed(kept))
-
-
-def _shorten(content: str) -> str:
-    left_out = len(content) - TURN_CHARS
-    if left_out <= 0:
-        return content
-    half = TURN_CHARS // 2
-    return f"{content[:half]}\n[… {left_out} characters left out …]\n{content[-half:]}"

@@ -45,6 +45,10 @@ class Breakers(Protocol):
         """None when `choice` may be asked. A half-open breaker lets one call through."""
         ...
 
+    def needs_owner(self, choice: ModelChoice) -> bool:
+        """True while `choice` is blocked for what only the owner can mend. Lets nothing through."""
+        ...
+
     def succeeded(self, choice: ModelChoice) -> None:
         """The model answered."""
         ...
@@ -109,6 +113,11 @@ class ModelBreakers:
             return Blocked(breaker.reason, breaker.trial_since + TRIAL_S - now)
         breaker.trial_since = now
         return None
+
+    def needs_owner(self, choice: ModelChoice) -> bool:
+        """True while `choice` is blocked for what only the owner can mend. Starts no trial."""
+        breaker = self._breakers.get(choice)
+        return breaker is not None and breaker.for_owner and self._clock.monotonic() < breaker.until
 
     def succeeded(self, choice: ModelChoice) -> None:
         """Close it. What the provider asked us to wait is kept: another call may have been answered meanwhile."""

@@ -11,11 +11,14 @@ from decimal import Decimal
 from agents.config import Payroll
 from agents.pictures import most_tokens_of
 from agents.price_sheet import price_of
-from db.records import Assignment, AttemptRecord, CallRecord
+from db.records import Assignment, AttemptRecord, CallRecord, RouteDecision
 from nexus.budget import COMPANY, BudgetSettings, Window
 from nexus.hold import Hold, HoldOption
 from nexus.usage import Price, dollars
-from nexus.work_order import TIERS, Role, WorkOrder
+from nexus.work_order import TIERS, Role, WorkOrder, title_of
+
+BUDGET = "budget"
+"""The triage rule of an order that went a tier down."""
 
 SHORT_AT = 0.8
 """Share of a window from which on work goes a tier down: the same four fifths at which the owner is warned."""
@@ -36,19 +39,50 @@ def step_down(
     """A tier lower while money runs short, with the reason for the receipt; as it is otherwise.
 
     The owner's own wish for a tier is left alone: its calls are refused at the limit, and not before. `among` are the
-    tiers that can do the order at all, the cheapest first.
+    tiers that can do the order at all, the cheapest first. Nothing goes below the floor that safety has set: there the
+    order waits or is refused as the limits say.
     """
-    if order.requested_tier is not None or assignment.role is TIERS[0]:
+    is_wish = order.requested_tier is not None or assignment.rule == "owner_wish"
+    if is_wish or assignment.role is TIERS[0]:
         return assignment
     scopes = (COMPANY, assignment.role.value)
     tightest = max((w for w in windows if w.scope in scopes), key=lambda w: w.used, default=None)
     if tightest is None or tightest.used < SHORT_AT:
         return assignment
-    lower = lower_of(assignment.role, among)
+    floor = assignment.route.floor if assignment.route is not None else None
+    lower = lower_of(assignment.role, at_least(floor, among))
     if lower is None:
         return assignment
-    reason = f"{assignment.reason}; one tier down, for {tightest.used:.0%} of {tightest.name} is used"
-    return replace(assignment, role=lower, reason=reason, rule="budget")
+    why = f"one tier down, for {tightest.used:.0%} of {tightest.name} is used"
+    return replace(
+        assignment,
+        role=lower,
+        reason=f"{assignment.reason}; {why}",
+        rule=BUDGET,
+        route=moved_to(assignment.route, lower, BUDGET, why),
+    )
+
+
+def moved_to(decision: RouteDecision | None, role: Role, layer: str, why: str) -> RouteDecision | None:
+    """The decision with another tier in front, and why."""
+    if decision is None:
+        return None
+    path = tuple(tier for tier in decision.path if TIERS.index(tier) > TIERS.index(role))
+    usd = decision.costs.get(role)
+    return replace(
+        decision,
+        layer=layer,
+        chosen=role,
+        path=(role, *path),
+        reasons=(*decision.reasons, why),
+        expected_usd=usd,
+    )
+
+
+def at_least(floor: Role | None, among: Sequence[Role]) -> tuple[Role, ...]:
+    """Those of `among` that are not below the floor."""
+    least = TIERS.index(floor) if floor is not None else 0
+    return tuple(tier for tier in among if TIERS.index(tier) >= least)
 
 
 def lower_of(role: Role, among: Sequence[Role] = TIERS) -> Role | None:
@@ -110,20 +144,16 @@ def hold_for(
 def _hold(order: WorkOrder, options: tuple[HoldOption, ...], why: str) -> Hold:
     first = options[0]
     question = (
-        f"{_name(first.role)} ({first.model}) would cost about {dollars(first.about_usd)}, at most"
+        f"{title_of(first.role)} ({first.model}) would cost about {dollars(first.about_usd)}, at most"
         f" {dollars(first.at_most_usd)}: {why}."
     )
     choices = [f"run for about {dollars(first.about_usd)}"]
-    choices += [f"{_name(o.role)} for about {dollars(o.about_usd)}" for o in options[1:]]
+    choices += [f"{title_of(o.role)} for about {dollars(o.about_usd)}" for o in options[1:]]
     return Hold(
         question=f"{question} Your choice: {', '.join(choices)}, or cancel.",
         options=options,
         span_s=(order.deadline_at - order.created_at).total_seconds(),
     )
-
-
-def _name(role: Role) -> str:
-    return "CEO" if role is Role.CEO else role.value.title()
 
 
 def options_for(

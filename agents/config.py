@@ -7,14 +7,14 @@ Front processes may import this module and nothing else of `agents`.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from agents.own_prices import OwnPrice, parse_own_prices
-from agents.voice_settings import VoiceSettings
+from agents.route_settings import RouteSettings
 from nexus.errors import ConfigurationError
 from nexus.work_order import TIERS, Role
 
@@ -49,7 +49,7 @@ OUTPUT_TOKENS: Final = {Role.ADMIN: 200, Role.INTERN: 2_048, Role.DIRECTOR: 8_19
 STARTER_OUTPUT_TOKENS: Final = 1_024
 
 
-class AgentSettings(VoiceSettings):
+class AgentSettings(RouteSettings):
     """What workers, `nexus up` and `nexus doctor` need to know."""
 
     anthropic_api_key: SecretStr | None = Field(
@@ -126,6 +126,14 @@ class AgentSettings(VoiceSettings):
     )
     model_stall_s: float = Field(
         default=60, gt=0, description="Longest a model may say nothing in the middle of a call, in seconds."
+    )
+    local_opinion: Literal["off", "note", "retry"] = Field(
+        default="off",
+        description="Ask a local model that costs nothing as well, where answers can be compared (a number, a choice, "
+        "yes or no): `note` shows in the proof whether it agrees, `retry` has the work done again where it does not.",
+    )
+    local_opinion_wait_s: float = Field(
+        default=5, ge=0, le=60, description="Longest an answer waits for the local model's, in seconds."
     )
     front_desk_deadline_s: float = Field(
         default=3, gt=0, description="Longest the Admin waits for its model before rules decide, in seconds."

@@ -12,7 +12,7 @@ MAX_ATTEMPTS = 5
 class Standing:
     """Where an order stands after a try: who tried, how often, and what QA says is wrong (nothing: passed).
 
-    `among` are the tiers that can do the order at all.
+    `among` are the tiers that can do the order at all, `path` those that triage has planned, in order.
     """
 
     role: Role
@@ -21,6 +21,7 @@ class Standing:
     failed_checks: tuple[str, ...]
     refused: bool = False
     among: tuple[Role, ...] = TIERS
+    path: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Escalate:
-    """The next tier takes over, told what failed."""
+    """A higher tier takes over, told what failed."""
 
     role: Role
 
@@ -58,7 +59,10 @@ class NoAnswer:
 
 
 def decide(standing: Standing) -> Decision:
-    """Twice per tier, then the next tier, five tries in all. A refusal is not argued with: next tier at once."""
+    """Twice per tier, then the next of the path, five tries in all. A refusal is not argued with: next tier at once.
+
+    Beyond the path's end, and without one, it is the next tier of all: nobody is left out while something fails.
+    """
     if not standing.failed_checks and not standing.refused:
         return Deliver()
     if standing.attempts >= MAX_ATTEMPTS:
@@ -66,7 +70,8 @@ def decide(standing: Standing) -> Decision:
     if standing.tries_at_role < TRIES_PER_TIER and not standing.refused:
         return Retry()
     higher = [tier for tier in TIERS[TIERS.index(standing.role) + 1 :] if tier in standing.among]
-    return Escalate(higher[0]) if higher else Fail(_reason(standing))
+    planned = [tier for tier in higher if tier in standing.path]
+    return Escalate((planned or higher)[0]) if higher else Fail(_reason(standing))
 
 
 def _reason(standing: Standing) -> str:

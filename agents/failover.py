@@ -8,15 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from agents import steps
-from agents.admin import compress
 from agents.breaker import Breakers
-from agents.budget import estimate, hold_for, lower_of, option_of, options_for
+from agents.budget import at_least, estimate, hold_for, lower_of, option_of, options_for
 from agents.calls import CallDesk
 from agents.completion import ModelRefusesCall, ModelRequest, ModelUnavailable, Trouble
 from agents.config import AgentSettings, ModelChoice, Payroll, Post, Provider
 from agents.employee import feedback_for, prepare
 from agents.ledger import open_call, picture_tokens
 from agents.record import Record
+from agents.remembering import split_recalled
+from agents.shortening import compress
 from agents.sight import Able, CannotSee, Sight
 from db.records import AttemptRecord, AttemptStatus, CallRecord, Settlement, Work
 from nexus.budget import BudgetBusy, BudgetRefused, PaidCallsFrozen
@@ -66,6 +67,7 @@ class Tried:
     call: CallRecord
     settlement: Settlement | None
     among: tuple[Role, ...] = TIERS  # who can do the order at all
+    path: tuple[Role, ...] = ()  # who is to try it, in order
 
 
 @dataclass(slots=True)
@@ -125,7 +127,7 @@ class Failover:
         post = able.payroll[role]
         left = _left_by_a_dead_worker(work, desk.payroll[role])
         if left is not None:
-            return replace(left, among=able.tiers)
+            return replace(left, among=able.tiers, path=work.path)
         if not post.choices:
             if desk.payroll[role].choices:
                 raise CannotSee(able.nearest(role))
@@ -161,7 +163,9 @@ class Failover:
         """One model; None when it did not answer. Too long a conversation is shortened once."""
         tried, error = await self._ask_once(choice, work, post, outcome)
         if isinstance(error, ModelRefusesCall) and error.trouble is Trouble.TOO_LONG:
-            order = replace(work.order, context=compress(work.order.context, COMPRESSED_CHARS))
+            order = replace(
+                work.order, context=compress(split_recalled(work.order.context)[0], COMPRESSED_CHARS)
+            )
             if order.context != work.order.context:
                 tried, error = await self._ask_once(choice, replace(work, order=order), post, outcome)
         if error is not None:
@@ -189,7 +193,7 @@ class Failover:
             raise
         desk.breakers.succeeded(choice)
         log.debug("model.answered", order=order.id, model=choice.model)
-        return Tried(choice, attempt, call, settlement, outcome.able.tiers), None
+        return Tried(choice, attempt, call, settlement, outcome.able.tiers, work.path), None
 
     async def _open(
         self, choice: ModelChoice, work: Work, request: ModelRequest, outcome: _Outcome
@@ -220,7 +224,7 @@ class Failover:
     def _maybe_step_down(self, work: Work, refused: BudgetRefused | BudgetBusy, outcome: _Outcome) -> None:
         """A first try goes to the next lower tier before it goes to what is free."""
         order = work.order
-        lower = lower_of(order.owner, outcome.able.tiers)
+        lower = lower_of(order.owner, at_least(work.floor, outcome.able.tiers))
         if isinstance(refused, BudgetBusy | PaidCallsFrozen) or order.attempts or lower is None:
             return
         raise StepsDown(lower, refused)

@@ -15,26 +15,30 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agents import steps
-from agents.admin import CONTEXT_TURNS, Admin, asked_by_no_person, with_opinion
+from agents.admin import CONTEXT_TURNS, Admin
+from agents.assigning import claim_triage
 from agents.breaker import Breakers
-from agents.budget import is_paid
 from agents.calls import CallDesk
 from agents.completion import ChatModel, Finish, ModelRefusesCall, Trouble
 from agents.config import AgentSettings, Payroll
-from agents.decision import MAX_ATTEMPTS, NoAnswer, Standing, decide
+from agents.decision import MAX_ATTEMPTS, Standing, decide
 from agents.failover import Desk, Failover, OrderHeld, StepsDown, Tried
+from agents.front_desk import FrontDesk
+from agents.judge_desk import JudgeDesk
 from agents.judging import JudgedAnswer, judge_answer
 from agents.lease import LeaseKeeper
-from agents.ledger import ceo_price, open_call
+from agents.ledger import ceo_price
+from agents.local_word import LocalAnswer, LocalDesk
 from agents.record import Record
-from agents.rules import Clarify
-from agents.sight import NOBODY, CannotSee, Sight
+from agents.remembering import Recollection
+from agents.route_desk import RouteDesk
+from agents.sight import CannotSee, Sight
 from agents.steps import Judged, Rings
 from agents.voice import find_voice
 from agents.voice_step import CannotHear, EarDesk, Listener, NothingHeard
 from agents.watching import tell_verdict
 from db.engine import Database
-from db.records import Assignment, AttemptRecord, CallRecord, VerdictRecord, Work
+from db.records import AttemptRecord, CallRecord, VerdictRecord, Work
 from db.statements.attachments import infos_of
 from db.statements.attempts import claim_work
 from db.statements.orders import claim_overdue_order
@@ -54,14 +58,13 @@ from nexus.errors import (
 from nexus.ids import new_id
 from nexus.logs import get_logger
 from nexus.observing import current, happened, passed, span
-from nexus.work_order import TIERS, AttachmentInfo, Role, Status, Turn, WorkOrder
+from nexus.work_order import TIERS, Role, Status, WorkOrder
+from routing.clarity import Clarify
 
 if TYPE_CHECKING:  # its modules are for workers that serve the Admin
     from agents.equipment_step import EquipmentStep
 
 log = get_logger(__name__)
-
-type Brought = tuple[AttachmentInfo, ...]
 
 MAX_CLAIMS = 5
 BACKOFF_S = (2, 8, 30, 120)
@@ -81,6 +84,7 @@ class Workplace:
     leases: LeaseKeeper
     breakers: Breakers
     equipment: "EquipmentStep | None" = None
+    routes: RouteDesk | None = None  # without one, rules triage
 
 
 def _by_the_relay(_: WorkOrder, __: float) -> None:
@@ -111,8 +115,31 @@ class OrderHandler:
             sight=self._sight,
         )
         self._failover = Failover(desk)
+        self._local = LocalDesk(
+            place.settings, place.payroll, self._record, self._calls, place.breakers, place.clock
+        )
+        self._judge = JudgeDesk(
+            settings=place.settings,
+            payroll=place.payroll,
+            database=place.database,
+            record=self._record,
+            calls=self._calls,
+            breakers=place.breakers,
+            clock=place.clock,
+        )
         self._listener = Listener(self._ear_desk())
-        self._admin = Admin(place.payroll[Role.ADMIN], place.settings.front_desk_deadline_s)
+        self._desk = FrontDesk(
+            settings=place.settings,
+            payroll=place.payroll,
+            admin=Admin(place.payroll[Role.ADMIN], place.settings.front_desk_deadline_s),
+            record=self._record,
+            calls=self._calls,
+            sight=self._sight,
+            clock=place.clock,
+            routes=place.routes or RouteDesk(place.payroll, place.breakers),
+            memory=Recollection(place.database),
+            equipment=place.equipment,
+        )
 
     def _ear_desk(self) -> EarDesk:
         place = self._place
@@ -141,7 +168,7 @@ class OrderHandler:
         """The Admin's step: who does it, why, with which context and acceptance spec."""
         place = self._place
         claimed = await self._record.claim(
-            steps.claim_triage,
+            claim_triage,
             order_id,
             holder=self._new_holder(),
             lease_s=place.settings.lease_s,
@@ -150,7 +177,7 @@ class OrderHandler:
         )
         if claimed is None:
             return ()
-        order, history, brought = claimed
+        order, brought = claimed.order, claimed.brought
 
         async def hear_and_triage() -> Rings:
             try:
@@ -164,59 +191,9 @@ class OrderHandler:
                 return await self._record.write(steps.decline, order, str(deaf), now, rule="cannot_hear")
             except OrderHeld as held:
                 return await self._record.write(steps.hold, order, held.hold, place.clock.now())
-            return await self._triage(heard, history, brought)
+            return await self._desk.triage(replace(claimed, order=heard))
 
         return await self._guarded(order, hear_and_triage)
-
-    async def _triage(self, order: WorkOrder, history: tuple[Turn, ...], brought: Brought) -> Rings:
-        by_tool = await self._by_tool(order, history, brought)
-        if not isinstance(by_tool, NoAnswer):
-            return by_tool
-        outcome = self._admin.triage(order, history, brought)
-        if isinstance(outcome, Clarify):
-            return await self._record.write(steps.ask_back, order, outcome, self._place.clock.now())
-        assignment = await self._with_second_opinion(order, outcome, brought)
-        if by_tool.why:
-            assignment = replace(assignment, reason=f"{assignment.reason}; {by_tool.why}")
-        return await self._assign(order, assignment, brought)
-
-    async def _by_tool(
-        self, order: WorkOrder, history: tuple[Turn, ...], brought: Brought
-    ) -> Rings | NoAnswer:
-        tools = self._place.equipment
-        if tools is None or brought or asked_by_no_person(order, history):
-            return NoAnswer()
-        return await tools.answer(order, history)
-
-    async def _assign(self, order: WorkOrder, assignment: Assignment, brought: Brought) -> Rings:
-        """To the tier that was chosen, or to the nearest that can see what came with the message."""
-        place = self._place
-        able = await self._sight.able(place.payroll, brought)
-        role = able.nearest(assignment.role)
-        if role is None:
-            return await self._record.write(steps.decline, order, NOBODY, place.clock.now())
-        if role is not assignment.role:
-            reason = f"{assignment.reason}; the {assignment.role.value}'s models see no pictures"
-            assignment = replace(assignment, role=role, reason=reason)
-        limits = self._limits if is_paid(able.payroll, role) else None
-        now = place.clock.now()
-        return await self._record.write(steps.assign, order, assignment, now, limits=limits, among=able.tiers)
-
-    async def _with_second_opinion(
-        self, order: WorkOrder, assignment: Assignment, brought: Brought
-    ) -> Assignment:
-        """Ask the local model where the rules are uncertain; late, absent or broken, the rules' word stands."""
-        request = self._admin.second_opinion(order, assignment, brought)
-        if request is None:
-            return assignment
-        now = self._place.clock.now()
-        call = open_call(order, Role.ADMIN, "triage", None, request, now, day=self._limits.day_of(now))
-        try:
-            recorded = await self._calls.make(call, request)
-        except (PermanentError, TransientError) as error:
-            log.warning("triage.without_model", order=order.id, error=str(error))
-            return assignment
-        return with_opinion(assignment, recorded.answer or "", call.model)
 
     async def handle_assigned(self, order_id: str, role: Role) -> Rings:
         """A tier's step: one try, judged, and what follows from it."""
@@ -234,6 +211,10 @@ class OrderHandler:
         return await self._guarded(work.order, lambda: self._try_once(work))
 
     async def _try_once(self, work: Work) -> Rings:
+        async with self._local.beside(work) as local:
+            return await self._try_beside(work, local)
+
+    async def _try_beside(self, work: Work, local: LocalAnswer | None) -> Rings:
         place, order = self._place, work.order
         try:
             tried = await self._failover.answer(work)
@@ -245,11 +226,13 @@ class OrderHandler:
         except CannotSee as blind:
             return await self._pass_to_who_sees(order, blind)
         # In a thread: a client's own patterns may take a second each, and code is checked in another process.
-        slow = order.spec_json is not None and (
-            "pattern" in order.spec_json or '"language"' in order.spec_json
+        slow = bool(work.attachments) or (
+            order.spec_json is not None and ("pattern" in order.spec_json or '"language"' in order.spec_json)
         )
         with span("qa", role=order.owner.value) as qa:
-            word = await asyncio.to_thread(judge, tried.call, order) if slow else judge(tried.call, order)
+            word = await asyncio.to_thread(judge, tried.call, work) if slow else judge(tried.call, work)
+            word = await self._local.compared(local, tried.call, word)
+            word, tried = await self._judge.heard(order, tried, word)
             verdict, safe = word.verdict, word.text
             tell_verdict(qa, verdict)
         earlier = tuple(other for other in work.attempts if other.id != tried.attempt.id)
@@ -366,10 +349,10 @@ def _is_too_long(error: Exception) -> bool:
     return isinstance(error, ModelRefusesCall) and error.trouble is Trouble.TOO_LONG
 
 
-def judge(call: CallRecord, order: WorkOrder) -> JudgedAnswer:
+def judge(call: CallRecord, work: Work) -> JudgedAnswer:
     """QA's word on a recorded answer, by the spec that was stored before it existed."""
     cut_off = call.finish_reason == Finish.LENGTH
-    return judge_answer(call.answer or "", order, order.spec_json, cut_off=cut_off)
+    return judge_answer(call.answer or "", work.order, work.order.spec_json, cut_off=cut_off, work=work)
 
 
 def _standing(earlier: tuple[AttemptRecord, ...], tried: Tried, verdict: VerdictRecord) -> Standing:
@@ -381,6 +364,7 @@ def _standing(earlier: tuple[AttemptRecord, ...], tried: Tried, verdict: Verdict
         failed_checks=failed if failed or verdict.passed else ("nothing could be checked",),
         refused=tried.call.finish_reason == Finish.REFUSAL,
         among=tried.among,
+        path=tried.path,
     )
 
 

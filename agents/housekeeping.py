@@ -5,6 +5,7 @@ import json
 import os
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import asdict
 from typing import Protocol
 
 from redis.asyncio import Redis
@@ -24,6 +25,7 @@ from nexus.errors import TransientError
 from nexus.logs import get_logger, lines_about
 from nexus.messages import Doorbell, stream_of
 from nexus.observing import order_step
+from nexus.sandbox.state import known_state
 from nexus.usage import Price
 from nexus.work_order import Role
 
@@ -148,6 +150,8 @@ class Housekeeping:
             "at": place.clock.now().isoformat(),
             "busy": self._worker.busy,
             "voice": find_voice(place.settings).text if Role.ADMIN in roles else None,
+            "sandbox": asdict(state) if (state := known_state()) else None,
+            "router": place.routes.state if place.routes is not None else None,
         }
         await redis.hset(BEATS, place.worker, json.dumps(beat))
 

@@ -10,22 +10,19 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from agents.budget import step_down as step_down_when_short
 from agents.config import STARTER_MODEL, ModelChoice
 from agents.decision import Decision, Deliver, Escalate, Fail, Retry
-from agents.rules import Clarify
 from db.receipts import make_receipt
 from db.records import (
-    Assignment,
     AttemptRecord,
     AttemptStatus,
     CallRecord,
     Ending,
+    RouteDecision,
     Settlement,
     VerdictRecord,
 )
 from db.statements.alerts import tell_dead
-from db.statements.attachments import infos_of
 from db.statements.attempts import (
     WORKER_STOPPED,
     abandon_running,
@@ -37,21 +34,19 @@ from db.statements.attempts import (
     store_verdict,
     verdict_event,
 )
-from db.statements.budget import Charge, apply_charges, windows_at
+from db.statements.budget import Charge, apply_charges
 from db.statements.calls import calls_of, settle_row
 from db.statements.cancel import end_cancelled
-from db.statements.conversations import conversation_before
 from db.statements.equipment import NewRun
 from db.statements.events import Happening, append_events
 from db.statements.holding import hold_order
 from db.statements.orders import (
-    assign_order,
-    claim_order,
     finish_order,
     hand_over,
     postpone,
     write_fenced,
 )
+from db.statements.routes import store_route
 from db.statements.rows import turns_json
 from db.statements.tool_tries import open_tool_try
 from db.statements.transcripts import Transcript, store_transcripts
@@ -59,7 +54,8 @@ from nexus.budget import Limits
 from nexus.bus import Ring
 from nexus.hold import Hold
 from nexus.messages import DEAD, EVENTS, Doorbell, EventRing, stream_of
-from nexus.work_order import TIERS, AttachmentInfo, Role, Status, Turn, WorkOrder
+from nexus.work_order import Role, Status, WorkOrder
+from routing.clarity import Clarify
 
 type Rings = tuple[Ring, ...]
 
@@ -85,47 +81,12 @@ class Judged:
     answer: str  # as it may be delivered and stored
 
 
-def claim_triage(
-    connection: Connection, order_id: str, *, holder: str, lease_s: float, turns: int, now: datetime
-) -> tuple[WorkOrder, tuple[Turn, ...], tuple[AttachmentInfo, ...]] | None:
-    """Claim a submitted order for the Admin, and read the conversation before it and what came with it.
-
-    None: nothing to do.
-
-    An order that brings its own context keeps it: the session's messages are then not read.
-    """
-    order = claim_order(connection, order_id, role=Role.ADMIN, holder=holder, lease_s=lease_s, now=now)
-    if order is None:
-        return None
-    history = order.context if order.brings_context else conversation_before(connection, order, turns)
-    if order.claims > 1:  # a worker died at it, perhaps in the middle of a call
-        apply_charges(connection, abandon_running(connection, order.id, now, WORKER_STOPPED))
-    return order, history, infos_of(connection, order.id)
-
-
-def assign(
-    connection: Connection,
-    order: WorkOrder,
-    assignment: Assignment,
-    now: datetime,
-    *,
-    limits: Limits | None = None,
-    among: tuple[Role, ...] = TIERS,
-) -> Rings:
-    """The Admin's decision, and the tier's bell. With `limits`, a tier lower of those `among` while money runs short.
-
-    Watchers are not rung: the tier rings them a few milliseconds later, or their own look comes within a second.
-    """
-    if limits is not None:
-        assignment = step_down_when_short(assignment, order, windows_at(connection, limits, now), among)
-    assign_order(connection, order, assignment, now)
-    return (_bell(order, assignment.role),)
-
-
 def ask_back(connection: Connection, order: WorkOrder, question: Clarify, now: datetime) -> Rings:
     """End the order with a question to the owner."""
     asked = replace(order, tier_reason="cannot be acted on as it is", tier_rule=question.rule)
-    return _end(connection, asked, _Ending(Status.ASKED, result=question.question), now)
+    rings = _end(connection, asked, _Ending(Status.ASKED, result=question.question), now)
+    store_route(connection, order.id, _by_admin("clarify", "cannot be acted on as it is"), now)
+    return rings
 
 
 def transcribed(
@@ -283,6 +244,7 @@ def conclude_tool(
     done = replace(tried.attempt, status=AttemptStatus.PASSED, verdict=verdict)
     ending = _Ending(Status.DELIVERED, result=answer, attempts=(*tried.earlier, done))
     rings = _end(connection, _by_tool(connection, order, tried, now), ending, now, verdict_event(verdict))
+    store_route(connection, order.id, _by_admin(BY_EQUIPMENT, tried.reason), now)
     store_verdict(connection, order, tried.attempt.id, verdict, now)
     close_attempt(connection, tried.attempt.id, AttemptStatus.PASSED, now, answer=answer)
     return rings
@@ -306,6 +268,11 @@ def _by_tool(connection: Connection, order: WorkOrder, tried: ToolTry, now: date
     decided = {"tier_reason": tried.reason, "tier_rule": BY_EQUIPMENT}
     write_fenced(connection, order, now, spec=tried.spec_json, context=turns_json(()), **decided)
     return replace(order, spec_json=tried.spec_json, tier_reason=tried.reason, tier_rule=BY_EQUIPMENT)
+
+
+def _by_admin(layer: str, reason: str) -> RouteDecision:
+    """What is stored of a choice that asked no tier."""
+    return RouteDecision(layer, Role.ADMIN, (), (reason,), confidence=1.0)
 
 
 def give_up(connection: Connection, order: WorkOrder, status: Status, reason: str, now: datetime) -> Rings:

@@ -27,6 +27,7 @@ from agents.lease import LeaseKeeper
 from agents.local_models import find_local_model
 from agents.model_router import ModelRouter
 from agents.model_watch import ModelWatch
+from agents.route_desk import RouteDesk
 from agents.serving import Worker
 from agents.watching import breaker_readings
 from db.budget import Budget
@@ -42,9 +43,12 @@ from nexus.logs import configure_logs, get_logger
 from nexus.observation import observation
 from nexus.observing import offer_gauge
 from nexus.redis_client import make_redis
+from nexus.sandbox.client import use_runner
+from nexus.sandbox.state import keep_looking
 from nexus.settings import load_settings
 from nexus.systemd import notify, say_it_lives
 from nexus.work_order import Role
+from qa.config import QaSettings
 
 if TYPE_CHECKING:
     from agents.equipment_job import EquipmentJob
@@ -70,19 +74,20 @@ async def serve(
     bus = Bus(client, blocking, clock)
     try:
         payroll, _ = await asyncio.gather(_ready_models(settings, router), _ready_stores(database, spool))
+        breakers = ModelBreakers(clock)
+        routes = await _ready_routes(settings, roles, payroll, breakers)
         name = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-6:]}"
         leases = LeaseKeeper(database, clock, settings.lease_s)
-        breakers = ModelBreakers(clock)
         place = Workplace(name, settings, payroll, database, bus, clock, router, leases, breakers)
         job = _equipment(equipment, roles, place)
-        place = replace(place, equipment=job.step if job else None)
+        place = replace(place, equipment=job.step if job else None, routes=routes)
         offer_gauge("breaker_open", lambda: breaker_readings(breakers))
         offer_gauge("orders_in_work", lambda: [((), float(leases.busy))])
         gc.freeze()  # what start-up built never dies
         log.info("worker.ready", worker=name, roles=[role.value for role in roles])
         budget = Budget(database, spool, settings.limits, clock)
         jobs = [*ModelWatch(place, breakers).jobs(), *_spool_jobs(spool, database, budget)]
-        async with _beside([*jobs, say_it_lives(clock)]):
+        async with _beside([*jobs, routes.keep(clock), keep_looking(clock), say_it_lives(clock)]):
             await _work(place, client, spool, roles, job)
         notify("STOPPING=1")
     finally:
@@ -162,6 +167,23 @@ async def _ready_models(settings: AgentSettings, router: ModelRouter) -> Payroll
     return payroll
 
 
+async def _ready_routes(
+    settings: AgentSettings, roles: tuple[Role, ...], payroll: Payroll, breakers: ModelBreakers
+) -> RouteDesk:
+    """The desk with its router, loaded before the first order comes. Workers that do not triage load none."""
+    if Role.ADMIN not in roles:
+        return RouteDesk(payroll, breakers)
+    routers = None
+    if settings.router_mode == "learned":
+        from agents.learning.current import CurrentRouter  # noqa: PLC0415 - other workers do without
+
+        routers = CurrentRouter(settings.home)
+    desk = RouteDesk(payroll, breakers, routers)
+    await asyncio.to_thread(desk.warm_up)
+    await asyncio.to_thread(desk.load)
+    return desk
+
+
 def _stop_on_signals() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -194,6 +216,7 @@ def main() -> int:
         settings = load_settings(AgentSettings)
         configure_logs(settings, "worker")
         with observation(settings, "worker"):
+            use_runner(load_settings(QaSettings).qa_runner_socket)
             uvloop.run(serve(settings, parse_roles(arguments.roles), load_settings(EquipmentSettings)))
     except ConfigurationError as error:
         print(f"nexus: {error}", file=sys.stderr)

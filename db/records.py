@@ -1,6 +1,7 @@
 """What goes into and comes out of the statements: frozen rows, no SQL."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -82,8 +83,63 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteDecision:
+    """How the tier of an order was chosen. `success` and `costs` are empty where no router was asked.
+
+    `propensity` is the probability with which this very tier was chosen first; `latency_us` is without any model.
+    """
+
+    layer: str
+    chosen: Role
+    path: tuple[Role, ...]
+    reasons: tuple[str, ...]
+    confidence: float
+    floor: Role | None = None
+    router_version: str | None = None
+    success: Mapping[Role, float] = field(default_factory=dict)
+    costs: Mapping[Role, Decimal] = field(default_factory=dict)
+    expected_usd: Decimal | None = None
+    explored: bool = False
+    explore_usd: Decimal | None = None
+    propensity: float = 1.0
+    latency_us: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PastOrder:
+    """An earlier order of a conversation: who held it last, and the layer or rule that had chosen."""
+
+    role: Role
+    rule: str
+    content: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OtherWay:
+    """A tier that may be tried in place of the best one, in order to learn, and what that costs more, as expected."""
+
+    role: Role
+    path: tuple[Role, ...]
+    more_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Exploring:
+    """How an order may be explored: the share of orders that are, this order's lot in [0, 1), and the other ways."""
+
+    share: float
+    lot: float
+    ways: tuple[OtherWay, ...]
+    most_usd: Decimal  # for all that is explored in 24 hours
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
-    """The Admin's decision: who, why, by which rule, with which spec and context."""
+    """The Admin's decision: who, why, by which rule, with which spec and context.
+
+    `route` is what is stored of the decision; `exploring` is None where nothing is explored.
+    """
 
     role: Role
     difficulty: Difficulty
@@ -91,6 +147,9 @@ class Assignment:
     rule: str
     spec_json: str
     context: tuple[Turn, ...]
+    route: RouteDecision | None = None
+    exploring: Exploring | None = None
+    left_out_json: str | None = None  # earlier turns that `context` does without, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +233,8 @@ class Work:
     order: WorkOrder
     attempts: tuple[AttemptRecord, ...]
     attachments: tuple[Attachment, ...] = ()
+    path: tuple[Role, ...] = ()  # who is to try, in order, as triage has planned it
+    floor: Role | None = None  # no lower tier may do it, whatever the budget
 
     @property
     def pictures(self) -> tuple[Attachment, ...]:

@@ -145,6 +145,17 @@ CREATE TABLE leases (
 	CONSTRAINT pk_leases PRIMARY KEY (name)
 );
 
+-- Channels of one person that share a conversation. What is not here shares nothing.
+CREATE TABLE linked_channels (
+	channel VARCHAR(16) NOT NULL,
+	account VARCHAR(64) NOT NULL,
+	person VARCHAR(128) NOT NULL,
+	linked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	linked_by VARCHAR(128) NOT NULL,
+	unlinked_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_linked_channels PRIMARY KEY (channel, account)
+);
+
 -- What the newest probe or call said of each model of the payroll.
 CREATE TABLE model_health (
 	provider VARCHAR(32) NOT NULL,
@@ -168,6 +179,14 @@ CREATE TABLE sessions (
 	CONSTRAINT pk_sessions PRIMARY KEY (id)
 );
 CREATE INDEX ix_sessions_user_id_updated_at_id ON sessions (user_id, updated_at, id);
+
+-- The conversation that a person's linked channels go on with.
+CREATE TABLE shared_conversations (
+	person VARCHAR(128) NOT NULL,
+	session_id VARCHAR(64),
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_shared_conversations PRIMARY KEY (person)
+);
 
 -- The mode log: when a host went over to its spool, and when it came back. The newest row holds.
 CREATE TABLE store_modes (
@@ -290,6 +309,7 @@ CREATE TABLE work_orders (
 	tier_rule VARCHAR(64),
 	spec TEXT,
 	context TEXT,
+	left_out TEXT,
 	fence INTEGER NOT NULL,
 	claims INTEGER NOT NULL,
 	attempts INTEGER NOT NULL,
@@ -407,6 +427,29 @@ CREATE TABLE outbox (
 	CONSTRAINT fk_outbox_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id)
 );
 CREATE INDEX ix_outbox_ring_at ON outbox (ring_at);
+
+-- Why each order went to its tier, written with its assignment.
+CREATE TABLE route_decisions (
+	order_id VARCHAR(64) NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	layer VARCHAR(32) NOT NULL,
+	router_version VARCHAR(64),
+	success TEXT,
+	costs TEXT,
+	expected_usd BIGINT,
+	chosen VARCHAR(16) NOT NULL,
+	path TEXT NOT NULL,
+	floor VARCHAR(16),
+	explored BOOLEAN NOT NULL,
+	explore_usd BIGINT,
+	propensity FLOAT NOT NULL,
+	confidence FLOAT NOT NULL,
+	reasons TEXT NOT NULL,
+	latency_us INTEGER NOT NULL,
+	CONSTRAINT pk_route_decisions PRIMARY KEY (order_id),
+	CONSTRAINT fk_route_decisions_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id)
+);
+CREATE INDEX ix_route_decisions_explored ON route_decisions (at) WHERE explored;
 
 -- The ledger: a row is written before every call and settled after it.
 CREATE TABLE model_calls (

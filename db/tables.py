@@ -17,7 +17,14 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from db import equipment_tables, health_tables, table_kit, telegram_tables  # noqa: F401 - of the one schema
+from db import (  # noqa: F401 - of the one schema
+    equipment_tables,
+    health_tables,
+    linking_tables,
+    routing_tables,
+    table_kit,
+    telegram_tables,
+)
 from db.types import Usd, UtcDateTime
 
 metadata, ID = table_kit.metadata, table_kit.ID
@@ -50,6 +57,7 @@ work_orders = Table(
     Column("tier_rule", String(64), comment="the triage rule that decided"),
     Column("spec", Text, comment="acceptance spec, JSON; stored before the answer exists"),
     Column("context", Text, comment="earlier turns given to the model, JSON"),
+    Column("left_out", Text, comment="earlier turns not given to the model, by number, and why, JSON"),
     Column("fence", Integer, nullable=False, comment="rises with every claim; older writers are refused"),
     Column("claims", Integer, nullable=False, comment="claims since the last recorded step; 5 at most"),
     Column("attempts", Integer, nullable=False, comment="employees' tries so far"),

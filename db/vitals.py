@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from db.statements.leases import Lease
 from db.statements.model_health import ModelHealth
 from db.statements.switches import Switch
 from nexus.budget import Window
 from nexus.model_status import ModelStatus
+from nexus.roster import Beat
 from nexus.usage import dollars
 
 WARN_AT = 0.8
@@ -75,3 +77,32 @@ def heartbeat_vital(leases: Sequence[tuple[Lease, bool]]) -> Vital | None:
             ModelStatus.CRITICAL, f"nobody looks after the company: no sign of life of {who} since {since}"
         )
     return Vital(ModelStatus.HEALTHY, f"looks after the company, process {who}")
+
+
+def sandbox_vital(beats: Sequence[Beat] | None, now: datetime) -> Vital | None:
+    """Where code of others is run, as the worst off of the workers that live says; None while none has said.
+
+    Never worse than degraded: without it answers are judged by everything else, and the check says NOT CHECKED.
+    """
+    told = [(beat.sandbox, beat.host) for beat in beats or () if beat.sandbox and not beat.is_stale(now)]
+    if not told:
+        return None
+    worst, host = min(told, key=lambda one: one[0].is_there)
+    where = f"{host}: " if len({host for _, host in told}) > 1 and not worst.is_there else ""
+    status = ModelStatus.HEALTHY if worst.is_there else ModelStatus.DEGRADED
+    return Vital(status, f"{where}{worst.reason}")
+
+
+def router_vital(beats: Sequence[Beat] | None, now: datetime) -> Vital | None:
+    """Which router chooses tiers, as the worst off of the workers that live says; None where none does.
+
+    Never worse than degraded: without it the rules choose, and no order is lost.
+    """
+    told = [beat.router for beat in beats or () if beat.router and not beat.is_stale(now)]
+    if not told:
+        return None
+    noted = [router for router in told if router.note]
+    if noted:
+        return Vital(ModelStatus.DEGRADED, noted[0].note or "")
+    versions = sorted({router.version for router in told})
+    return Vital(ModelStatus.HEALTHY, f"{' and '.join(versions)} chooses tiers")

@@ -16,13 +16,13 @@ from db.statements.again import StillOpen, redo_order
 from db.statements.queries import OrderHistory
 from gateway.errors import FieldError, Kind, Problem
 from gateway.handing_up import handed_up
-from gateway.intake import KEY_LIVES, OWNER, ring_the_admin
+from gateway.intake import KEY_LIVES, ring_the_admin
 from gateway.principals import Principal
 from gateway.schemas import order_url
 from gateway.services import Services
 from nexus.errors import StoreUnavailable
 from nexus.ids import new_order_id
-from nexus.work_order import TIERS, Role, Status, Turn, WorkOrder
+from nexus.work_order import OWNER, TIERS, Role, Status, Turn, WorkOrder
 
 NOT_CONTENT = (
     "I am not content with that answer. Give a new and better one to the same message, which follows."

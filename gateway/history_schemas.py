@@ -104,10 +104,33 @@ class EventView(BaseModel):
         )
 
 
+class RouteView(FromRecord):
+    """How the order's tier was chosen, by the layers of triage."""
+
+    layer: str = Field(description="the layer that had the last word", examples=["router"])
+    chosen: Role = Field(description="who was to try first")
+    path: list[Role] = Field(description="who was to try, in order")
+    reasons: list[str] = Field(description="in words, one a layer")
+    confidence: float = Field(description="in the choice, 0 to 1")
+    floor: Role | None = Field(description="no lower tier may do it; null: no floor")
+    router_version: str | None = Field(description="the router that was asked; null: none was")
+    success: dict[Role, float] = Field(
+        description="each tier's chance to get it right at once; empty: no router"
+    )
+    costs: dict[Role, Money] = Field(description="dollars to be expected if that tier tries first")
+    expected_usd: Money | None = Field(description="dollars to be expected of the chosen way")
+    explored: bool = Field(description="another tier than the best, in order to learn")
+    propensity: float = Field(description="how probable this very choice was, 0 to 1")
+    latency_us: int = Field(description="microseconds that deciding took, without any model")
+
+
 class OrderDetail(BaseModel):
     """Everything that is known of one order."""
 
     order: OrderView
+    route: RouteView | None = Field(
+        default=None, description="null: not triaged yet, or by a version that did not store it"
+    )
     attempts: list[AttemptView]
     verdicts: list[VerdictView]
     model_calls: list[ModelCallView]
@@ -123,6 +146,7 @@ class OrderDetail(BaseModel):
         receipt = ReceiptView.of(history.order)
         return cls(
             order=OrderView.of(history.order, stored.durability),
+            route=RouteView.model_validate(history.route) if history.route is not None else None,
             attempts=[AttemptView.model_validate(attempt) for attempt in history.attempts],
             verdicts=_verdicts(history.attempts),
             model_calls=[ModelCallView.model_validate(call) for call in history.calls],

@@ -15,16 +15,16 @@ from decimal import Decimal
 from db.records import Accepted, Durability, IdempotencyKey, NewOrder
 from gateway.errors import Kind, Problem
 from gateway.services import Services
+from gateway.shared_conversation import CURRENT, current_session, note_current
 from nexus.bus import Ring
 from nexus.ids import new_order_id, new_session_id
 from nexus.logs import get_logger, lines_about
 from nexus.messages import INTAKE, Doorbell, EventRing
 from nexus.observing import order_step
-from nexus.work_order import Attachment, Channel, Role, Status, Turn
+from nexus.work_order import OWNER, Attachment, Channel, Role, Status, Turn
 
 log = get_logger(__name__)
 
-OWNER = "owner"  # the one principal, until there are more
 KEY_LIVES = timedelta(hours=24)
 RING_TIMEOUT_S = 0.5
 
@@ -33,7 +33,8 @@ RING_TIMEOUT_S = 0.5
 class Submission:
     """A valid message and the door it came by. `session_id` None starts a conversation.
 
-    `spec_json` is the sender's own acceptance spec, already checked.
+    "current" is the one that the sender's linked channels share. `spec_json` is the sender's own acceptance spec,
+    already checked.
     """
 
     content: str
@@ -56,10 +57,13 @@ async def submit_message(services: Services, submission: Submission) -> Accepted
         Problem: the session is unknown, or the key was used for another message. Nothing is stored.
         StoreUnavailable: no store answers; nothing is known to be stored.
     """
-    if submission.session_id is not None:
-        await _check_session(services, submission.session_id)
+    session_id = submission.session_id
+    if session_id == CURRENT:
+        session_id = await current_session(services, submission.channel)
+    if session_id is not None:
+        await _check_session(services, session_id)
     now = services.clock.now()
-    new = _new_order(submission, now, services.settings.order_deadline_s)
+    new = _new_order(submission, session_id, now, services.settings.order_deadline_s)
     with lines_about(new.id), order_step("accept", new.id, is_origin=True) as step:
         step.note(channel=new.channel.value)
         accepted = await services.store.accept(new, now)
@@ -71,6 +75,7 @@ async def submit_message(services: Services, submission: Submission) -> Accepted
         if accepted.is_new:
             step.note(durability=accepted.durability.value)
             await ring_the_admin(services, accepted)
+            await note_current(services, submission.channel, accepted)
             log.debug("order.accepted")
         else:
             step.drop()
@@ -82,11 +87,11 @@ async def _check_session(services: Services, session_id: str) -> None:
         raise Problem(Kind.NOT_FOUND, f"There is no session {session_id}; leave it out to start one.")
 
 
-def _new_order(submission: Submission, now: datetime, deadline_s: float) -> NewOrder:
+def _new_order(submission: Submission, session_id: str | None, now: datetime, deadline_s: float) -> NewOrder:
     key = submission.idempotency_key
     return NewOrder(
         id=new_order_id(),
-        session_id=submission.session_id or new_session_id(),
+        session_id=session_id or new_session_id(),
         user_id=OWNER,
         channel=submission.channel,
         content=submission.content,
@@ -96,7 +101,7 @@ def _new_order(submission: Submission, now: datetime, deadline_s: float) -> NewO
         context=submission.context,
         attachments=submission.attachments,
         deadline_at=now + timedelta(seconds=deadline_s),
-        session_is_new=submission.session_id is None,
+        session_is_new=session_id is None,
         idempotency=IdempotencyKey(OWNER, key, _fingerprint(submission), now + KEY_LIVES) if key else None,
     )
 

@@ -4,9 +4,9 @@ from starlette.requests import HTTPConnection
 
 from db.statements.queries import OrderPlace
 from gateway.errors import Kind, Problem
-from gateway.intake import OWNER
 from gateway.principals import Principal, principal_of
 from gateway.services import services_of
+from nexus.work_order import OWNER
 
 
 def user_of(principal: Principal) -> str:

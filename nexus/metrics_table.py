@@ -126,6 +126,13 @@ TABLE = (
         "What followed from a verdict: deliver, retry, escalate or fail",
         ("role", "decision"),
     ),
+    Definition(
+        "routing_decisions",
+        "nexus_routing_decisions",
+        "counter",
+        "Orders by the layer of triage that had the last word, and the tier",
+        ("layer", "tier"),
+    ),
     Definition("leases_lost", "nexus_leases_lost", "counter", "Orders that another worker took over"),
     Definition(
         "store_again",

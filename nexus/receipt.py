@@ -5,7 +5,7 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict, Field
 
 from nexus.usage import cost_text, dollars
-from nexus.work_order import Difficulty, Role
+from nexus.work_order import Difficulty, Role, title_of
 
 
 class ReceiptCheck(BaseModel):
@@ -99,7 +99,7 @@ class Receipt(BaseModel):
     def _who(self) -> str:
         if self.equipment is not None:
             return f"equipment: {self.equipment}"
-        who = self.role.value.upper() if self.role is Role.CEO else self.role.value.title()
+        who = title_of(self.role)
         return f"{who} ({self.model})" if self.model else who
 
     def _after(self) -> str:

@@ -51,6 +51,25 @@ class BeatModel(BaseModel):
     fallbacks: list["BeatModel"] = []
 
 
+class BeatSandbox(BaseModel):
+    """Where a worker runs code of others: `level` as in `nexus.sandbox.state`, `reason` one line."""
+
+    level: str
+    reason: str
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything can be run."""
+        return self.level not in ("none", "away")
+
+
+class BeatRouter(BaseModel):
+    """Which router a worker that triages has loaded; `note`: what is wrong with it, None when nothing is."""
+
+    version: str
+    note: str | None = None
+
+
 class Beat(BaseModel):
     """A worker's sign of life, written every few seconds."""
 
@@ -62,6 +81,8 @@ class Beat(BaseModel):
     at: datetime
     busy: int = 0
     voice: str | None = None  # who turns voice messages into words, or why nobody does
+    sandbox: BeatSandbox | None = None  # None: it has not looked yet
+    router: BeatRouter | None = None  # None: it does not triage, or by rules alone
 
     def is_stale(self, now: datetime) -> bool:
         """True when the worker has been silent for too long to count on it."""

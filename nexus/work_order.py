@@ -19,6 +19,17 @@ class Role(StrEnum):
 TIERS = (Role.INTERN, Role.DIRECTOR, Role.CEO)
 
 
+def word_for(role: Role) -> str:
+    """The role within a sentence: `CEO`, `intern`."""
+    return "CEO" if role is Role.CEO else role.value
+
+
+def title_of(role: Role) -> str:
+    """The role as people write it where it begins or stands alone: `CEO`, `Intern`."""
+    word = word_for(role)
+    return word[0].upper() + word[1:]
+
+
 class Difficulty(StrEnum):
     """How hard the Admin judges a message to be."""
 
@@ -68,6 +79,10 @@ class Channel(StrEnum):
     CLI = "cli"
     OPENAI = "openai"
     TELEGRAM = "telegram"
+
+
+OWNER = "owner"
+"""The one person for whom the company works, in the tables; there are no others yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +168,7 @@ class WorkOrder:
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
+    left_out_json: str | None = None  # which earlier turns the models are not given, and why
 
     @property
     def is_open(self) -> bool:

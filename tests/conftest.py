@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from redis.asyncio import Redis
@@ -36,6 +37,10 @@ from nexus.settings import CommonSettings
 from qa.config import QaSettings
 
 REPOSITORY = Path(__file__).parent.parent
+
+# Several tests run at a time, so how long an example takes says nothing.
+hypothesis.settings.register_profile("nexus", deadline=None)
+hypothesis.settings.load_profile("nexus")
 
 
 @pytest.fixture(autouse=True)

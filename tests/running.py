@@ -40,6 +40,7 @@ def an_environment(folder: Path, **settings: str) -> dict[str, str]:
         "OLLAMA_BASE_URL": f"http://127.0.0.1:{free_port()}",
         "RATE_LIMIT": "none",  # tests look far more often than people do
         "RATE_LIMIT_ADDRESS": "none",
+        "ROUTER_EXPLORE": "0",  # an order's way does not hang on its id
     }
     return os.environ | own | settings
 

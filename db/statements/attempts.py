@@ -20,6 +20,7 @@ from db.statements.budget import Charge, apply_charges, reserve
 from db.statements.calls import calls_of, close_running_calls, insert_call
 from db.statements.events import Happening, append_events, last_seq
 from db.statements.orders import claim_order, write_unless_cancelled
+from db.statements.routes import plan_of
 from db.statements.rows import attempt_from, checks_json, verdict_from
 from db.tables import agent_metrics, attempts, verdicts
 from nexus.budget import Limits
@@ -58,15 +59,15 @@ def claim_work(
     order = claim_order(connection, order_id, role=role, holder=holder, lease_s=lease_s, now=now)
     if order is None:
         return None
-    brought = attachments_of(connection, order_id)
+    brought, (path, floor) = attachments_of(connection, order_id), plan_of(connection, order_id)
     if not order.attempts:
-        return Work(order, (), brought)
+        return Work(order, (), brought, path, floor)
     tried = attempts_of(connection, order_id)
     if tried[-1].status is AttemptStatus.RUNNING and tried[-1].recorded_call is None:
         charges = abandon_running(connection, order.id, now, WORKER_STOPPED)
         tried = attempts_of(connection, order_id)
         apply_charges(connection, charges)
-    return Work(order, tried, brought)
+    return Work(order, tried, brought, path, floor)
 
 
 def open_attempt(

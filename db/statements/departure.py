@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from db.routing_tables import route_decisions
 from db.statements.budget import apply_charges, call_states, charges_between
 from db.statements.modes import KEPT, Mode
 from db.statements.spooling import DRAINER, ready_orders
@@ -41,6 +42,7 @@ type Rows = list[dict[str, object]]
 
 # What belongs to an order, parents before children.
 BELONGINGS: tuple[tuple[sa.Table, str], ...] = (
+    (route_decisions, "order_id"),
     (attachments, "order_id"),
     (attempts, "order_id"),
     (model_calls, "order_id"),

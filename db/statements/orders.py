@@ -298,15 +298,12 @@ def assign_order(connection: Connection, order: WorkOrder, assignment: Assignmen
         tier_rule=assignment.rule,
         spec=assignment.spec_json,
         context=turns_json(assignment.context),
+        left_out=assignment.left_out_json,
         **_UNLEASED,
     )
     put_in_outbox(connection, order.id, assignment.role, now=now)
-    triaged = {
-        "owner": assignment.role.value,
-        "difficulty": assignment.difficulty.value,
-        "reason": assignment.reason,
-        "rule": assignment.rule,
-    }
+    decided = {"owner": assignment.role.value, "difficulty": assignment.difficulty.value}
+    triaged = {**decided, "reason": assignment.reason, "rule": assignment.rule}
     return append_events(connection, order, [Happening("order.triaged", triaged)], now)
 
 

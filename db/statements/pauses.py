@@ -14,7 +14,7 @@ from db.statements.events import Happening, append_events
 from db.statements.pausing import PAUSED, paused_switch
 from db.statements.switches import Switch, get_switch, set_switch
 from db.tables import events, outbox, switches, work_orders
-from nexus.work_order import Role
+from nexus.work_order import Role, title_of
 
 WAITING = "order.waiting"
 LOOKED_AT_AGAIN_S = 300.0
@@ -71,14 +71,9 @@ def pause_text(role: Role, pause: Switch) -> str:
     """Who is paused, since when, by whom and why, and what ends it, in one line."""
     reason = f" ({pause.reason})" if pause.reason else ""
     return (
-        f"the {name_of(role)} is paused since {pause.changed_at:%Y-%m-%d %H:%M} UTC by {pause.changed_by}{reason};"
+        f"the {title_of(role)} is paused since {pause.changed_at:%Y-%m-%d %H:%M} UTC by {pause.changed_by}{reason};"
         f" `nexus agents resume {role.value}` ends that"
     )
-
-
-def name_of(role: Role) -> str:
-    """The role as people write it, e.g. `CEO` or `Intern`."""
-    return "CEO" if role is Role.CEO else role.value.capitalize()
 
 
 def wait_if_paused(connection: Connection, order_id: str, role: Role, now: datetime) -> None:

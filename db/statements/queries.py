@@ -9,11 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from db.records import AttemptRecord, CallRecord, EventRecord
+from db.records import AttemptRecord, CallRecord, EventRecord, RouteDecision
 from db.statements.attachments import infos_of
 from db.statements.attempts import attempts_of
 from db.statements.calls import calls_of
 from db.statements.events import events_of_order
+from db.statements.routes import route_of
 from db.statements.rows import order_from
 from db.tables import events, sessions, work_orders
 from nexus.work_order import AttachmentInfo, Channel, Difficulty, Role, Status, WorkOrder
@@ -30,6 +31,7 @@ class OrderHistory:
     calls: tuple[CallRecord, ...]
     events: tuple[EventRecord, ...]
     attachments: tuple[AttachmentInfo, ...] = ()
+    route: RouteDecision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def get_order(connection: Connection, order_id: str) -> WorkOrder | None:
 
 
 def get_history(connection: Connection, order_id: str) -> OrderHistory | None:
-    """One order with its tries, ledger and events, or None."""
+    """One order with its tries, ledger, events and how its tier was chosen, or None."""
     order = get_order(connection, order_id)
     if order is None:
         return None
@@ -77,6 +79,7 @@ def get_history(connection: Connection, order_id: str) -> OrderHistory | None:
         tuple(calls_of(connection, order_id)),
         tuple(events_of_order(connection, order_id)),
         infos_of(connection, order_id),
+        route_of(connection, order_id),
     )
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from ulid import ULID
 
+from db.routing_tables import route_decisions
 from db.tables import (
     agent_metrics,
     attachments,
@@ -34,6 +35,7 @@ BELONGING = (
     outbox,
     idempotency_keys,
     inbound,
+    route_decisions,
     verdicts,
     model_calls,
     attempts,

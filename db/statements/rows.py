@@ -51,6 +51,7 @@ def order_from(row: AnyRow) -> WorkOrder:
         created_at=row.created_at,
         updated_at=row.updated_at,
         finished_at=row.finished_at,
+        left_out_json=row.left_out,
     )
 
 

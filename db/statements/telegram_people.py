@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from db.statements.linking import unlink_channel
 from db.statements.logs import AuditEvent, insert_audit_event
 from db.telegram_tables import telegram_people
+from nexus.work_order import Channel
 
 
 class PersonStatus(StrEnum):
@@ -122,6 +124,7 @@ def remove(connection: Connection, user_id: int, actor: str, now: datetime) -> P
     ).first()
     if gone is None:
         return None
+    unlink_channel(connection, Channel.TELEGRAM, str(user_id), actor, now)
     details = {"user_id": user_id}
     insert_audit_event(
         connection, AuditEvent(actor, "telegram.removed", "accepted", None, None, details), now

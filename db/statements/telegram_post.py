@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from db.statements.linking import person_of, share_session, shared_session
 from db.statements.logs import AuditEvent, insert_audit_event
 from db.telegram_tables import telegram_chats, telegram_orders, telegram_sends
+from nexus.work_order import Channel
 
 _O, _S = telegram_orders.c, telegram_sends.c
 
@@ -32,7 +34,13 @@ class ChatOrder:
 
 
 def chat_session(connection: Connection, chat_id: int) -> str | None:
-    """The conversation that goes on in a chat; None: the next message starts one."""
+    """The conversation that goes on in a chat; None: the next message starts one.
+
+    In a private chat that is linked, that is the conversation which its person's channels share.
+    """
+    person = person_of(connection, Channel.TELEGRAM, str(chat_id))
+    if person is not None:
+        return shared_session(connection, person)
     found = sa.select(telegram_chats.c.session_id).where(telegram_chats.c.chat_id == chat_id)
     session_id: str | None = connection.execute(found).scalar()
     return session_id
@@ -44,6 +52,9 @@ def set_chat_session(connection: Connection, chat_id: int, session_id: str | Non
     insert = _insert(connection, telegram_chats)
     changes = {"session_id": insert.excluded.session_id, "updated_at": insert.excluded.updated_at}
     connection.execute(insert.on_conflict_do_update(index_elements=["chat_id"], set_=changes), values)
+    person = person_of(connection, Channel.TELEGRAM, str(chat_id))
+    if person is not None:
+        share_session(connection, person, session_id, now)
 
 
 def note_order(connection: Connection, order: ChatOrder, now: datetime) -> None:

@@ -14,7 +14,7 @@ from gateway.openapi import problem_described
 from gateway.services import services_of
 from nexus.errors import TransientError
 from nexus.ids import new_id
-from nexus.work_order import Role
+from nexus.work_order import Role, title_of
 
 router = APIRouter(tags=["agents"])
 
@@ -50,7 +50,7 @@ async def post_probe(request: Request, role: Role) -> Response:
         crew = crew_of(role, await services.roster.beats(), now)
         if not crew.alive or crew.alive[0].models.get(role) is None:
             why = crew.reason if not crew.alive else "its work is done by rules, without a model"
-            raise Problem(Kind.NOBODY_WORKS, f"{role.value.capitalize()}: {why}.")
+            raise Problem(Kind.NOBODY_WORKS, f"{title_of(role)}: {why}.")
         wait_s = await services.bus.ask_for_probe(role, new_id(), once_in_s=ONCE_IN_S)
     except TransientError:
         raise Problem(

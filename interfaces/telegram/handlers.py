@@ -7,6 +7,7 @@ keys, and answers have keys of their own.
 from telegram import Message, Update
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
+from db.statements.linking import may_go_on
 from db.statements.telegram_post import chat_session
 from interfaces.telegram.admission import Admission, Refusal
 from interfaces.telegram.buttons import on_button
@@ -18,6 +19,7 @@ from interfaces.telegram.media import Unusable, attachments_of
 from interfaces.telegram.sending import Undeliverable
 from nexus.errors import StoreUnavailable
 from nexus.logs import get_logger
+from nexus.work_order import Channel
 
 log = get_logger(__name__)
 
@@ -125,9 +127,12 @@ async def on_message(ask: Ask, message: Message) -> Handled:
 async def _session_of(ask: Ask) -> str | None:
     """The conversation that is replied to, or the one that goes on in this chat."""
     replied_to = await ask.order_replied_to()
-    if replied_to is not None:
+    read = ask.office.database.read
+    if replied_to is not None and await read(
+        may_go_on, Channel.TELEGRAM, str(ask.speaker.chat_id), replied_to.created_at
+    ):
         return replied_to.session_id
-    return await ask.office.database.read(chat_session, ask.speaker.chat_id)
+    return await read(chat_session, ask.speaker.chat_id)
 
 
 def _without_the_name(ask: Ask, text: str) -> str:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from db.statements.pauses import name_of, set_pause
+from db.statements.pauses import set_pause
 from db.statements.pausing import paused_switch
 from db.statements.switches import Switch, get_switch
 from nexus.cli.company import Address
@@ -19,7 +19,7 @@ from nexus.cli.terminal import one_line
 from nexus.clock import SystemClock
 from nexus.errors import NexusError
 from nexus.usage import dollars
-from nexus.work_order import Role
+from nexus.work_order import Role, title_of
 
 SHORT_CHARS = 40
 
@@ -85,7 +85,7 @@ def set_paused(role: Role, *, is_on: bool, reason: str) -> None:
         after = database.run_sync(set_pause, wish)
     if is_on is not (after is not None and after.is_on):
         raise NexusError("the pause was set at a later time than this machine's clock shows; try again.")
-    who = f"The {name_of(role)}"
+    who = f"The {title_of(role)}"
     if after != wish:
         was = before.changed_at if before is not None and is_on else None
         since = f" already, since {was:%Y-%m-%d %H:%M} UTC" if was is not None else ""

@@ -16,9 +16,10 @@ from nexus.cli.agents import agents
 from nexus.cli.equipment import register_equipment
 from nexus.cli.exam import exam
 from nexus.cli.orders import orders
+from nexus.cli.router import router
 from nexus.cli.spending import register_spending
 from nexus.cli.telegram import telegram
-from nexus.cli.tokens import link, secret, token
+from nexus.cli.tokens import link, linked, secret, token, unlink
 from nexus.errors import ConfigurationError, NexusError, PermanentError
 
 Url = Annotated[
@@ -104,8 +105,11 @@ app.add_typer(orders, name="orders")
 app.add_typer(token, name="token")
 app.add_typer(secret, name="secret")
 app.command("link")(link)
+app.command("unlink")(unlink)
+app.command("linked")(linked)
 app.add_typer(telegram, name="telegram")
 app.add_typer(exam, name="exam")
+app.add_typer(router, name="router")
 register_spending(app)
 register_equipment(app)
 

@@ -24,7 +24,7 @@ def approve_code(code: str) -> None:
         PermanentError: nobody has it, or it is over.
     """
     with store() as database:
-        person = database.run_sync(approve, hash_of(code), _actor(), SystemClock().now())
+        person = database.run_sync(approve, hash_of(code), actor(), SystemClock().now())
     if person is None:
         raise PermanentError(
             f"{one_line(code)} opens nothing: a code holds for an hour and once. Write to the bot again for a new one."
@@ -70,13 +70,14 @@ def remove_person(user_id: int) -> None:
     if user_id in load_settings(TelegramSettings).allowed_ids:
         raise PermanentError(f"{user_id} is on the list: take it out of TELEGRAM_ALLOWED_IDS.")
     with store() as database:
-        person = database.run_sync(remove, user_id, _actor(), SystemClock().now())
+        person = database.run_sync(remove, user_id, actor(), SystemClock().now())
     if person is None:
         raise PermanentError(f"nobody is paired under {user_id}; `nexus telegram list` names them.")
     typer.echo(f"{one_line(person.name)} ({user_id}) may speak no longer.")
 
 
-def _actor() -> str:
+def actor() -> str:
+    """Who sits here, as audit rows name him."""
     try:
         return f"operator:{getpass.getuser()}"
     except (KeyError, OSError):  # an account without a name, as in some containers

@@ -64,8 +64,41 @@ def new(
         new_secret()
 
 
-def link() -> None:
-    """Make a link that signs one browser in, once, within 15 minutes, and print it."""
+def link(
+    channels: Annotated[
+        list[str] | None,
+        typer.Argument(help="Share one conversation among these: telegram, web, cli.", show_default=False),
+    ] = None,
+    person: Annotated[
+        int | None,
+        typer.Option(help="Your Telegram id, where several people are paired.", show_default=False),
+    ] = None,
+) -> None:
+    """Make a link that signs one browser in, once, within 15 minutes, and print it; or link your channels."""
+    if channels:
+        from nexus.cli.sessions_link import link_channels  # noqa: PLC0415
+
+        link_channels(channels, person)
+        return
     from nexus.cli.link_desk import print_link  # noqa: PLC0415
 
     print_link()
+
+
+def unlink(
+    channels: Annotated[list[str], typer.Argument(help="telegram, web, cli.", show_default=False)],
+    person: Annotated[
+        int | None, typer.Option(help="The Telegram id; without it, every one.", show_default=False)
+    ] = None,
+) -> None:
+    """Take channels out of the shared conversation; each goes on by itself."""
+    from nexus.cli.sessions_link import unlink_channels  # noqa: PLC0415
+
+    unlink_channels(channels, person)
+
+
+def linked() -> None:
+    """Show which channels share a conversation."""
+    from nexus.cli.sessions_link import show_links  # noqa: PLC0415
+
+    show_links()

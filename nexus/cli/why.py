@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from db.receipts import priced_cost, total_cost
-from db.records import AttemptRecord, CallRecord, CallStatus, EventRecord, VerdictRecord
+from db.records import AttemptRecord, CallRecord, CallStatus, EventRecord, RouteDecision, VerdictRecord
 from db.statements.budget import windows_at
 from db.statements.queries import OrderHistory, get_history
 from db.statements.switches import Switch, get_switch
@@ -26,6 +26,7 @@ from qa.spec import QaSpec, SpecError, parse_spec
 
 INDENT = " " * 10
 SHORT_CHARS = 200
+NUMBERS_SHOWN = 12
 NOTHING = Decimal(0)
 FAMILIES = ("answer", "format", "completeness", "security", "code_execution")
 
@@ -54,6 +55,8 @@ def _story(history: OrderHistory, windows: Sequence[Window], frozen: Switch | No
     order = history.order
     yield f"{order.id}, {order.status.value}: {_short(order.content)}"
     yield from _part("triage", _triage(order, history.calls))
+    if history.route is not None:
+        yield from _part("route", _route(history.route))
     yield from _part("budget", _budget(history, windows, frozen))
     yield from _course(history)
     yield from _part("end", _end(order))
@@ -78,10 +81,48 @@ def _triage(order: WorkOrder, calls: Sequence[CallRecord]) -> Iterator[str]:
         if size
         else "no earlier messages"
     )
+    yield from _memory(order)
     yield from _spec(order)
     for call in calls:
         if call.attempt_id is None:
             yield f"{call.purpose}: {_call(call)}"
+
+
+def _memory(order: WorkOrder) -> Iterator[str]:
+    """Which earlier turns were not sent, by their numbers; nothing where all were."""
+    if order.left_out_json is None:
+        return
+    told: Payload = json.loads(order.left_out_json)
+    yield (
+        f"memory: of {told['turns']} turns word for word from {told['verbatim_from']} on, quoted "
+        f"{_numbers(told['recalled'])}, facts of {_numbers(told['ledger'])}, wishes of {_numbers(told['wishes'])}"
+    )
+    for reason in dict.fromkeys(each[2] for each in told["left_out"]):
+        turns = sum(last - first + 1 for first, last, why in told["left_out"] if why == reason)
+        yield f"left out: {turns} turns, {reason}"
+
+
+def _numbers(turns: Sequence[int]) -> str:
+    shown = ", ".join(map(str, turns[:NUMBERS_SHOWN]))
+    return f"{shown} and {len(turns) - NUMBERS_SHOWN} more" if len(turns) > NUMBERS_SHOWN else shown or "none"
+
+
+def _route(route: RouteDecision) -> Iterator[str]:
+    """The layers' reasons, and what the router was told of each tier."""
+    path = " → ".join(role.value for role in route.path) or "nobody"
+    floor = f", never below the {route.floor.value}" if route.floor else ""
+    yield f"{path}, by the layer {route.layer}, with a confidence of {route.confidence:.0%}{floor}"
+    for reason in route.reasons:
+        yield f"· {reason}"
+    for role, chance in route.success.items():
+        usd = route.costs.get(role)
+        cost = f", {dollars(usd)} expected if it tries first" if usd is not None else ""
+        yield f"{role.value}: right at once with {chance:.0%}{cost}"
+    if route.explored:
+        more = f", for about {dollars(route.explore_usd)} more" if route.explore_usd else ""
+        yield f"explored: another tier than the best, in order to learn{more}"
+    by = f"router {route.router_version}" if route.router_version else "no router was asked"
+    yield f"{by}; this choice had a probability of {route.propensity:.3g}; decided in {route.latency_us / 1000:.1f} ms"
 
 
 def _spec(order: WorkOrder) -> Iterator[str]:

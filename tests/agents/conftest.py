@@ -53,6 +53,10 @@ class NoBreakers:
     def blocked(self, choice: ModelChoice) -> Blocked | None:
         return self.blocks.get(choice.model)
 
+    def needs_owner(self, choice: ModelChoice) -> bool:
+        blocked = self.blocks.get(choice.model)
+        return blocked is not None and blocked.for_owner
+
     def succeeded(self, choice: ModelChoice) -> None:
         self.told.append((choice.model, "ok"))
 

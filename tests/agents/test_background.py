@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from agents.admin import BACKGROUND, Admin
+from agents.admin import Admin
 from agents.background import is_background_call
 from agents.config import AgentSettings, resolve_payroll
 from agents.handler import OrderHandler, Workplace
+from agents.triage import BACKGROUND
 from db.engine import Database
 from db.records import Assignment
 from gateway.openai_requests import ChatCompletionRequest, question_of
@@ -213,6 +214,6 @@ async def test_one_call_is_made_for_it_even_when_the_answer_is_not_json(
         context=(),
     )
     history = await work_through(OrderHandler(make_place()), database, order.id)
-    assert (history.order.status, history.order.tier_rule) == (Status.DELIVERED, BACKGROUND.rule)
+    assert (history.order.status, history.order.tier_rule) == (Status.DELIVERED, BACKGROUND)
     assert model.models_asked == ["intern"]
     assert "requirements" not in json.dumps(model.requests[0].turns[-1].content)

@@ -121,7 +121,7 @@ async def test_a_conversation_that_is_too_long_is_shortened_once_and_then_goes_u
     make_place: Make, database: Database, model: StubModel
 ) -> None:
     handler = OrderHandler(make_place(a_payroll(), **PLENTY))
-    earlier = accepted(database, content=f"What is this? {'word ' * 3000}")
+    earlier = accepted(database, content=f"What is this? {'word ' * 3000}", requested_tier=Role.DIRECTOR)
     model.replies = [
         "Words.",
         ModelRefusesCall("too long", trouble=Trouble.TOO_LONG),

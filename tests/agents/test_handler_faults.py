@@ -17,9 +17,9 @@ from db.statements.calls import settle_call
 from db.statements.orders import claim_order
 from db.tables import deliveries, work_orders
 from nexus.usage import Usage
-from nexus.work_order import Role, Status
+from nexus.work_order import TIERS, Role, Status
 from tests.agents.conftest import StubModel, a_payroll, said
-from tests.agents.working import SIMPLE, history_of, work_through
+from tests.agents.working import SIMPLE, history_of, receipt_of, work_through
 from tests.builders import NO_LIMITS, a_try, accepted, now
 
 
@@ -98,13 +98,29 @@ async def test_a_role_without_a_model_says_which_setting_would_give_it_one(
     make_place: Callable[..., Workplace], database: Database
 ) -> None:
     payroll = a_payroll()
-    payroll[Role.INTERN] = replace(payroll[Role.INTERN], choice=None, problem="set ANTHROPIC_API_KEY")
+    for role in TIERS:
+        payroll[role] = replace(payroll[role], choice=None, problem="set ANTHROPIC_API_KEY")
 
     history = await work_through(
         OrderHandler(make_place(payroll)), database, accepted(database, content=SIMPLE).id
     )
 
     assert history.order.failure_reason == "set ANTHROPIC_API_KEY"
+
+
+async def test_where_only_one_role_has_no_model_the_next_higher_one_does_it(
+    make_place: Callable[..., Workplace], database: Database, model: StubModel
+) -> None:
+    payroll = a_payroll()
+    payroll[Role.INTERN] = replace(payroll[Role.INTERN], choice=None, problem="set ANTHROPIC_API_KEY")
+    model.replies = ["Paris."]
+
+    history = await work_through(
+        OrderHandler(make_place(payroll)), database, accepted(database, content=SIMPLE).id
+    )
+
+    assert (history.order.status, model.models_asked) == (Status.DELIVERED, ["director"])
+    assert "the intern has no model that may be asked" in receipt_of(history).reason
 
 
 async def test_an_answer_that_a_dead_worker_had_recorded_is_used_and_not_paid_again(

@@ -14,7 +14,18 @@ from db.engine import Database
 from db.tables import metadata
 from tests.conftest import REPOSITORY
 
-PACKAGES = ("nexus", "db", "qa", "equipment", "routing", "memory", "agents", "gateway", "interfaces", "heartbeat")
+PACKAGES = (
+    "nexus",
+    "db",
+    "qa",
+    "equipment",
+    "routing",
+    "memory",
+    "agents",
+    "gateway",
+    "interfaces",
+    "heartbeat",
+)
 MAX_LINES = 400
 
 

@@ -126,6 +126,7 @@ class Company:
             "LEASE_S": str(self.outfit.lease_s),
             "MODEL_TIMEOUT_S": "20",
             "ORDER_DEADLINE_S": "3600",
+            "ROUTER_MODE": "rules",  # every message begins with the intern, whatever the router has learned
             "OLLAMA_BASE_URL": f"http://127.0.0.1:{free_port()}",
             ("OPENAI_BASE_URL" if self.outfit.stub_is_openai else "LOCAL_MODEL_URL"): (
                 f"http://127.0.0.1:{self._stub_port}/v1"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.rules import Judgement, judge
+from agents.rules import judge
 from qa.defaults import chat_spec
 from qa.findings import Subject
 from qa.validator import validate
@@ -49,8 +49,7 @@ def _plain(plan: Plan) -> dict[str, object]:
 def test_the_rules_judge_every_message_with_certainty_so_that_no_other_model_is_asked() -> None:
     for talk in conversations(PLAN):
         for message in talk.messages:
-            judgement = judge(message.content, has_history=False)
-            assert isinstance(judgement, Judgement)
+            judgement = judge(message.content)
             assert judgement.rule == "small_fact"
 
 

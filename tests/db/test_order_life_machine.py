@@ -68,7 +68,6 @@ DEADLINE_S = 86_400.0
 EXAMPLES = {"sqlite": 110, "postgresql": 20}
 SETTINGS = settings(
     stateful_step_count=40,
-    deadline=None,
     database=None,
     print_blob=True,
     suppress_health_check=list(HealthCheck),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from agents.rules import RULES, Judgement, judge
+from agents.rules import RULES, judge
 from db.engine import Database
 from db.statements.alerts import AlertRow, Severity, alerts_after
 from db.statements.budget_alerts import tell_running_short, tell_used_up
@@ -37,8 +37,7 @@ def test_every_rule_of_the_front_desk_has_its_reason_in_chinese(reason: str) -> 
 
 
 def test_the_everyday_reason_too_and_one_that_nobody_knows_stays() -> None:
-    judged = judge("Write an e-mail to my landlord.", has_history=False)
-    assert isinstance(judged, Judgement)
+    judged = judge("Write an e-mail to my landlord.")
     assert reason_text("zh", judged.reason) == "日常工作"
     assert reason_text("zh", "normal, in the judgement of qwen3") == "normal, in the judgement of qwen3"
 

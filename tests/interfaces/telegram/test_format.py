@@ -310,14 +310,14 @@ MARKUP = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(ANY_TEXT, MARKUP), st.integers(0, MAX_ROOM))
 def test_any_text_at_all_can_be_delivered(markdown: str, room: int) -> None:
     answer = answer_parts(markdown, room=room)
     assert list(answer_faults(answer, Sample(markdown, (), ()), room)) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from(

@@ -81,10 +81,10 @@ async def test_the_list_has_every_tool_with_its_schedule_and_buttons(desk: Desk,
 
     assert say(language, "equipment") in shown.text
     assert ("every day at 03:30" if language == "en" else "每天 03:30") in shown.text
-    for name in ("health_check", "log_rotate", "backup", "cost_report", "retention"):
+    for name in ("health_check", "log_rotate", "backup", "cost_report", "retention", "router_training"):
         assert name in shown.text
         assert f"▶️ {name}" in shown.buttons
-    assert (shown.buttons.count("🕘"), shown.buttons.count("⏸")) == (5, 2)
+    assert (shown.buttons.count("🕘"), shown.buttons.count("⏸")) == (6, 3)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -43,7 +43,7 @@ def placeholders(text: str) -> set[str]:
 
 def english_in(text: str) -> set[str]:
     """Latin words that are no placeholder, no command line and no proper name."""
-    plain = re.sub(r"\{\w+\}|/[a-z]+|nexus telegram approve", " ", text)
+    plain = re.sub(r"\{\w+\}|/[a-z]+|nexus telegram approve|nexus router show", " ", text)
     return set(re.findall(r"[A-Za-z]{2,}", plain)) - NAMES
 
 

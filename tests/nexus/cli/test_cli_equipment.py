@@ -50,7 +50,7 @@ def refused(*arguments: str) -> str:
 def test_list_shows_every_tool_and_when_it_comes_due(company: Database) -> None:
     shown = nexus("equipment", "list").stdout
 
-    for name in ("health_check", "log_rotate", "backup", "cost_report", "retention"):
+    for name in ("health_check", "log_rotate", "backup", "cost_report", "retention", "router_training"):
         assert name in shown
     assert "30 3 * * *" in shown
     assert "by hand" in shown

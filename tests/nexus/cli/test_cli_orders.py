@@ -221,14 +221,14 @@ def test_a_database_of_another_schema_is_not_touched(sqlite: Database) -> None:
 def test_ctrl_c_ends_a_prune_between_two_transactions_and_the_next_one_finishes_it(
     sqlite: Database, tmp_path: Path
 ) -> None:
-    sqlite.run_sync(many_finished, 600)
+    sqlite.run_sync(many_finished, 2_000)
     command = (*NEXUS, "orders", "prune", "--older-than", "90d")
     pruning = Process(command, an_environment(tmp_path), tmp_path / "prune.out")
-    pruning.wait_for("600 orders ended")
+    pruning.wait_for("2,000 orders ended")
 
     assert pruning.stop(signal.SIGINT) == 130, pruning.said
     assert "Stopped" in pruning.said
     left = rows_in(sqlite, work_orders)
     assert left > 0
 
-    assert f"Done. {left} of {left} orders deleted" in orders("prune", "--older-than", "90d").stdout
+    assert f"Done. {left:,} of {left:,} orders deleted" in orders("prune", "--older-than", "90d").stdout

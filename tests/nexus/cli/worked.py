@@ -33,10 +33,15 @@ def said(text: str) -> Completion:
 
 
 async def worked(
-    database: Database, bus: Bus, content: str, replies: Sequence[Completion | Exception], **changes: object
+    database: Database,
+    bus: Bus,
+    content: str,
+    replies: Sequence[Completion | Exception],
+    model: StubModel | None = None,
+    **changes: object,
 ) -> NewOrder:
     """An order that has been worked through; the model gives `replies`, one a call."""
-    model = StubModel()
+    model = model or StubModel()
     model.replies = [*replies]
     clock = SystemClock()
     place = Workplace(

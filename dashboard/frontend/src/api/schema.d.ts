@@ -1,6 +1,6 @@
 // Generated from the gateway's OpenAPI by `npm run types`; do not edit.
-// OpenAPI: sha256 9e3786cfeb1340c5f559bbf050279604fabb25ead7992e75015f03910db29757
-// types: sha256 235258be97bc5efc96d8670a421d70f475692d3505a56a5cf655e336f04099df
+// OpenAPI: sha256 6eac7837f6bb0262f340dee821be0ea621c78d2998f8e56c2e4eaef171c943ad
+// types: sha256 bfcb6de3a0319f977bf628d913a02dd8b4040ea5bb5366f9d78dc56023ab6e9f
 
 export interface paths {
     "/api/agents": {
@@ -2174,7 +2174,7 @@ export interface components {
         HealthReport: {
             /**
              * Components
-             * @description `gateway`, `database`, `redis`, `models`, `budget`, `telegram` and `heartbeat` if there are, and `workers.<role>` for each role; `voice`, where a worker tells who turns voice messages into words
+             * @description `gateway`, `database`, `redis`, `models`, `budget`, `telegram` and `heartbeat` if there are, and `workers.<role>` for each role; `voice`, where a worker tells who turns voice messages into words; `sandbox`, where a worker tells where code in answers is run; `router`, where one chooses tiers by it
              */
             components: {
                 [key: string]: components["schemas"]["Component"];
@@ -2714,6 +2714,8 @@ export interface components {
             receipt: components["schemas"]["ReceiptView"] | null;
             /** Receipt Text */
             receipt_text: string | null;
+            /** @description null: not triaged yet, or by a version that did not store it */
+            route?: components["schemas"]["RouteView"] | null;
             /** Verdicts */
             verdicts: components["schemas"]["VerdictView"][];
         };
@@ -3236,6 +3238,76 @@ export interface components {
              * @description calls whose price is not known; they are in no sum of dollars
              */
             unpriced_calls: number;
+        };
+        /**
+         * RouteView
+         * @description How the order's tier was chosen, by the layers of triage.
+         */
+        RouteView: {
+            /** @description who was to try first */
+            chosen: components["schemas"]["Role"];
+            /**
+             * Confidence
+             * @description in the choice, 0 to 1
+             */
+            confidence: number;
+            /**
+             * Costs
+             * @description dollars to be expected if that tier tries first
+             */
+            costs: {
+                [key: string]: number;
+            };
+            /**
+             * Expected Usd
+             * @description dollars to be expected of the chosen way
+             */
+            expected_usd: number | null;
+            /**
+             * Explored
+             * @description another tier than the best, in order to learn
+             */
+            explored: boolean;
+            /** @description no lower tier may do it; null: no floor */
+            floor: components["schemas"]["Role"] | null;
+            /**
+             * Latency Us
+             * @description microseconds that deciding took, without any model
+             */
+            latency_us: number;
+            /**
+             * Layer
+             * @description the layer that had the last word
+             * @example router
+             */
+            layer: string;
+            /**
+             * Path
+             * @description who was to try, in order
+             */
+            path: components["schemas"]["Role"][];
+            /**
+             * Propensity
+             * @description how probable this very choice was, 0 to 1
+             */
+            propensity: number;
+            /**
+             * Reasons
+             * @description in words, one a layer
+             */
+            reasons: string[];
+            /**
+             * Router Version
+             * @description the router that was asked; null: none was
+             */
+            router_version: string | null;
+            /**
+             * Success
+             * @description each tier's chance to get it right at once; empty: no router
+             */
+            success: {
+                [key: string]: number;
+            };
         };
         /**
          * RunPage

@@ -22,6 +22,7 @@ import { History } from "./History";
 import { ModelCalls } from "./ModelCalls";
 import styles from "./Orders.module.css";
 import { useOrder } from "./useOrder";
+import { WhyTier } from "./WhyTier";
 
 export function OrderPage() {
   const { orderId } = useParams({ from: "/orders/$orderId" });
@@ -73,6 +74,7 @@ function Detail({ detail }: { detail: OrderDetail }) {
       <Card title={t("orders.facts")}>
         <Facts rows={facts} />
       </Card>
+      {detail.route ? <WhyTier route={detail.route} /> : null}
       <Attempts detail={detail} />
       <ModelCalls calls={detail.model_calls} />
       <History events={detail.events} />
