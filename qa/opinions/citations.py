@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from qa.demands.languages import is_in_language
@@ -18,7 +19,9 @@ from qa.fences import split_fences
 from qa.findings import Given, Subject
 
 MAX_CHARS = 200_000
-MAX_QUOTES = 50
+MAX_QUOTES = MAX_SECTIONS = 50
+LOOK_BACK_CHARS = 200
+"""So far before a quote or a number the words may stand that name its source."""
 LEAST_WORDS, LEAST_HAN = 4, 8
 PASTED_CHARS = 600
 """A request of this length brings its own text: what is quoted as "the text" may be quoted from it."""
@@ -68,6 +71,8 @@ _ATTACHED = re.compile(
     r"\b(?:attached|attachment|you (?:sent|attached|uploaded|provided|shared)|your file|angehängt\w*|Anhang)\b|附件",
     re.IGNORECASE,
 )
+_BLANKS = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r"\n(?: ?\n)+")
 _LANGUAGES = ("en", "de", "fr", "es", "it", "zh", "ja", "ru")
 
 
@@ -85,13 +90,18 @@ def find_citations(subject: Subject) -> tuple[Citation, ...]:
     sources = _sources(subject)
     if not sources:
         return ()
-    text = split_fences(subject.text[:MAX_CHARS]).outside
-    given = "\n".join(source.text[:MAX_CHARS] for source in sources)
+    text = _tidied(split_fences(subject.text[:MAX_CHARS]).outside)
+    given = "\n".join(_tidied(source.text[:MAX_CHARS]) for source in sources)
     found = [*_quotes(text, given, subject.request)]
     if subject.given:
         found += [*_pages(text, given), *_sections(text, given, subject.request), *_references(text, given)]
         found += _files(text, subject)
     return (*found, *_links(text, f"{given}\n{subject.request}"))
+
+
+def _tidied(text: str) -> str:
+    """With one blank for a run of them, and one empty line: the patterns would try every place of a long run."""
+    return _BLANK_LINES.sub("\n\n", _BLANKS.sub(" ", text))
 
 
 def _sources(subject: Subject) -> tuple[Given, ...]:
@@ -118,10 +128,13 @@ def _attributed(text: str) -> Iterator[str]:
     """Quotes in a sentence that names its source, and block quotes after one."""
     for paragraph in re.split(r"\n\s*\n", text):
         for found in _QUOTED.finditer(paragraph):
-            begin = max(paragraph.rfind(". ", 0, found.start()), paragraph.rfind("\n", 0, found.start())) + 1
-            before, after = paragraph[begin : found.start()], paragraph[found.end() : found.end() + 120]
+            least, start = max(0, found.start() - LOOK_BACK_CHARS), found.start()
+            begin = max(
+                paragraph.rfind(". ", least, start) + 1, paragraph.rfind("\n", least, start) + 1, least
+            )
+            before, after = paragraph[begin:start], paragraph[found.end() : found.end() + 120]
             # The cue behind a quote must be of the same sentence.
-            if _ATTRIBUTED.search(before[-200:]) or _ATTRIBUTED.search(re.split(r"[.\n]", after)[0]):
+            if _ATTRIBUTED.search(before) or _ATTRIBUTED.search(re.split(r"[.\n]", after)[0]):
                 yield next(group for group in found.groups() if group is not None)
     before = ""
     for line in text.split("\n"):
@@ -181,8 +194,9 @@ def _sections(text: str, given: str, request: str) -> Iterator[Citation]:
     if len(known) < 2:
         return
     known |= {found[1] for found in _SECTION.finditer(f"{given}\n{request}")}
-    for found in _SECTION.finditer(text):
-        line = text[text.rfind("\n", 0, found.start()) + 1 : found.end() + 80]
+    for found in islice(_SECTION.finditer(text), MAX_SECTIONS):
+        least = max(0, found.start() - LOOK_BACK_CHARS)
+        line = text[max(text.rfind("\n", least, found.start()) + 1, least) : found.end() + 80]
         if line.lstrip().startswith("#") or not _names_source(line, found[0]):
             continue
         is_there = found[1] in known or any(number.startswith(f"{found[1]}.") for number in known)

@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 - a quote reads better in one piece
 
+import time
+
 import pytest
 
 from qa.findings import CheckStatus, Given, Subject
@@ -121,3 +123,49 @@ def test_the_verdict_shows_what_is_missing_and_says_how_to_mend_it() -> None:
     assert check.feedback.startswith("Quote word for word what stands in what was given")
     (link,) = validate(Subject("See https://example.org/x", given=(LEASE,)), SPEC).checks
     assert link.status is CheckStatus.NOT_CHECKED
+
+
+PIECES = [
+    "\n",
+    " ",
+    "\n ",
+    "\r",
+    "\t",
+    "> ",
+    '"',
+    "“x ",
+    "«",
+    "in the ",
+    "according to the x ",
+    "section 1",
+    "§ 1.1",
+    "1. a\n",
+    "## 1\n",
+]
+PIECES += [
+    "page 1 ",
+    "- 1 -\n",
+    "[1]",
+    "[1] x\n",
+    "a-\n",
+    "…",
+    "[…]",
+    "…a",
+    "https://",
+    "a b.pdf ",
+    "attached ",
+    "a-. ",
+    "\u00ad\n",
+    "the text ",
+]
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=ascii)
+@pytest.mark.parametrize(
+    "frame", ["{}", 'The document says "{}" on page 3, see [1].', "1. One\n2. Two\n{}"], ids=ascii
+)
+def test_no_answer_and_no_document_takes_longer_than_seconds(piece: str, frame: str) -> None:
+    text = frame.format(piece * (100_000 // len(piece)))
+    began = time.process_time()
+    find_citations(Subject(text, request=text[:20_000], given=(Given("hostile.txt", text), LEASE)))
+    assert time.process_time() - began < 5
