@@ -1,9 +1,10 @@
 """The golden files of the scripted day: what an owner saw, without what differs from run to run."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,9 @@ _REPLACED: Final = (
     (re.compile(r"\bEtc/GMT[+-]?\d*"), "TIMEZONE"),
 )
 
+_BLOCK: Final = re.compile(r"\n\n(?=\S)")
+_ALERT: Final = re.compile(r"NEXUS:\n  (?:ℹ️|⚠️)")
+
 
 def golden(language: str) -> Path:
     """The file of a language."""
@@ -46,7 +50,15 @@ def seen(api: BotApi, people: Sequence[Person]) -> str:
         chats = [
             f"===== {person.user.first_name} =====\n\n{transcript(world, person.id)}" for person in people
         ]
-    return stable("\n\n".join(chats))
+    return stable("\n\n".join("\n\n".join(_alerts_last(_BLOCK.split(chat))) for chat in chats))
+
+
+def _alerts_last(blocks: Sequence[str]) -> Iterator[str]:
+    """Between two messages of the owner, replies before alerts: of a command that everybody is told of, either may come
+    first.
+    """
+    for _, run in groupby(blocks, lambda block: block.startswith("NEXUS:")):
+        yield from sorted(run, key=lambda block: bool(_ALERT.match(block)))
 
 
 def stable(text: str) -> str:
