@@ -79,6 +79,22 @@ class CallDesk:
         await self.settle(call, settlement)
         return call
 
+    async def make_cuttable(self, call: CallRecord, request: ModelRequest) -> CallRecord:
+        """As `make`, for a task that may be cut at any moment: no row of the ledger stays open behind it."""
+        row = asyncio.ensure_future(
+            self._record.write(start_call, call, self._clock.now(), limits=self._limits)
+        )
+        try:
+            await asyncio.shield(row)
+        except asyncio.CancelledError:
+            await row
+            cut = ModelUnavailable("it was not needed any more")
+            await self.settle(call, settlement_of_error(call, cut, 0))
+            raise
+        answered, settlement = await self.ask(call, request)
+        await asyncio.shield(self.settle(answered, settlement))
+        return answered
+
     async def settle(self, call: CallRecord, settlement: Settlement) -> None:
         """Write what a call came to, in a transaction of its own."""
         await self._record.write(settle_late, call, settlement, self._clock.now())

@@ -135,6 +135,11 @@ class AgentSettings(RouteSettings):
     local_opinion_wait_s: float = Field(
         default=5, ge=0, le=60, description="Longest an answer waits for the local model's, in seconds."
     )
+    local_summary: bool = Field(
+        default=True,
+        description="Have a local model that costs nothing summarise the older turns of a long conversation, "
+        "beside the facts and quotes that are sent anyway. It is used only where it keeps 95 % of the facts.",
+    )
     front_desk_deadline_s: float = Field(
         default=3, gt=0, description="Longest the Admin waits for its model before rules decide, in seconds."
     )

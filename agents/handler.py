@@ -63,6 +63,7 @@ from routing.clarity import Clarify
 
 if TYPE_CHECKING:  # its modules are for workers that serve the Admin
     from agents.equipment_step import EquipmentStep
+    from agents.summarising import SummaryDesk
 
 log = get_logger(__name__)
 
@@ -85,6 +86,7 @@ class Workplace:
     breakers: Breakers
     equipment: "EquipmentStep | None" = None
     routes: RouteDesk | None = None  # without one, rules triage
+    summaries: "SummaryDesk | None" = None  # without one, no conversation is summarised
 
 
 def _by_the_relay(_: WorkOrder, __: float) -> None:
@@ -115,9 +117,7 @@ class OrderHandler:
             sight=self._sight,
         )
         self._failover = Failover(desk)
-        self._local = LocalDesk(
-            place.settings, place.payroll, self._record, self._calls, place.breakers, place.clock
-        )
+        self._local = LocalDesk(place.settings, place.payroll, self._calls, place.breakers, place.clock)
         self._judge = JudgeDesk(
             settings=place.settings,
             payroll=place.payroll,
@@ -156,6 +156,8 @@ class OrderHandler:
 
     async def handle(self, role: Role, order_id: str) -> Rings:
         """Do `role`'s next step of the order, if it is there to be done."""
+        if self._place.summaries is not None:
+            self._place.summaries.give_way()
         if role is Role.ADMIN:
             return await self.handle_submitted(order_id)
         return await self.handle_assigned(order_id, role)
@@ -208,7 +210,10 @@ class OrderHandler:
         )
         if work is None:
             return ()
-        return await self._guarded(work.order, lambda: self._try_once(work))
+        rings = await self._guarded(work.order, lambda: self._try_once(work))
+        if place.summaries is not None:
+            place.summaries.begin(work.order)
+        return rings
 
     async def _try_once(self, work: Work) -> Rings:
         async with self._local.beside(work) as local:

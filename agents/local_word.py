@@ -16,10 +16,8 @@ from agents.calls import CallDesk
 from agents.completion import ModelRefusesCall, ModelRequest, ModelUnavailable
 from agents.config import AgentSettings, ModelChoice, Payroll
 from agents.judging import JudgedAnswer
-from agents.ledger import open_call, settlement_of_error
-from agents.record import Record
+from agents.ledger import open_call
 from db.records import CallRecord, CheckRecord, VerdictRecord, Work
-from db.statements.calls import start_call
 from nexus.budget import BudgetBusy, BudgetRefused
 from nexus.clock import Clock
 from nexus.work_order import Role, Turn
@@ -55,7 +53,6 @@ class LocalDesk:
 
     settings: AgentSettings
     payroll: Payroll
-    record: Record
     calls: CallDesk
     breakers: Breakers
     clock: Clock
@@ -108,7 +105,7 @@ class LocalDesk:
             return None
         self._is_busy = True
         try:
-            return await self._make(call, request)
+            return await self.calls.make_cuttable(call, request)
         except (ModelUnavailable, ModelRefusesCall) as error:
             self.breakers.failed(choice, error)
             return None
@@ -116,22 +113,6 @@ class LocalDesk:
             return None
         finally:
             self._is_busy = False
-
-    async def _make(self, call: CallRecord, request: ModelRequest) -> CallRecord:
-        """As `CallDesk.make`, for a task that may be cut at any moment: no row of the ledger stays open behind it."""
-        row = asyncio.ensure_future(
-            self.record.write(start_call, call, self.clock.now(), limits=self.settings.limits)
-        )
-        try:
-            await asyncio.shield(row)
-        except asyncio.CancelledError:
-            await row
-            cut = ModelUnavailable("it was not needed any more")
-            await self.calls.settle(call, settlement_of_error(call, cut, 0))
-            raise
-        answered, settlement = await self.calls.ask(call, request)
-        await asyncio.shield(self.calls.settle(answered, settlement))
-        return answered
 
     async def compared(
         self, local: LocalAnswer | None, author: CallRecord, word: JudgedAnswer

@@ -17,6 +17,7 @@ from db.engine import Database
 from db.records import Assignment
 from db.statements.memory import earlier_turns
 from memory.quoting import NOTES_MARK, RECALL_MARK
+from memory.summaries import IN_SUMMARY, Summary
 from memory.turns import Said, cost_of, numbered
 from nexus.errors import ConfigurationError
 from nexus.logs import get_logger
@@ -56,6 +57,7 @@ class Recollection:
         if is_all and _fits(history):
             return replace(assignment, context=_from_the_client(history))
         pinned: tuple[Turn, ...] = ()
+        summary: Summary | None = None
         if order.brings_context:
             pinned, rest = _pinned(history)
             said = numbered(rest, 1 + len(pinned))
@@ -63,18 +65,29 @@ class Recollection:
             earlier = await self._database.read(earlier_turns, order)
             spoken = enumerate(earlier.turns, earlier.first)
             said = tuple(Said(n, each.role, each.content, each.at) for n, each in spoken)
+            if (
+                earlier.summary is not None and order.retry_of is None
+            ):  # what is done again is not to be in it
+                summary = Summary(earlier.summary.last, earlier.summary.text)
         now = None if order.brings_context else order.created_at
-        kept = await asyncio.to_thread(self._select, order.content, pinned, said, now)
+        kept = await asyncio.to_thread(self._select, order.content, pinned, said, now, summary)
         return replace(assignment, context=kept.turns, left_out_json=_left_out_json(kept, said))
 
     def _select(
-        self, message: str, pinned: tuple[Turn, ...], said: Sequence[Said], now: datetime | None
+        self,
+        message: str,
+        pinned: tuple[Turn, ...],
+        said: Sequence[Said],
+        now: datetime | None,
+        summary: Summary | None,
     ) -> "Selection":
         from memory.selection import select  # noqa: PLC0415 - imports NumPy
 
         with self._lock:
             vectors = self._vectors_for(said)
-            return select(said, message, CONTEXT_TOKENS, vectors=vectors, pinned=pinned, now=now)
+            return select(
+                said, message, CONTEXT_TOKENS, vectors=vectors, pinned=pinned, now=now, summary=summary
+            )
 
     def _vectors_for(self, said: Sequence[Said]) -> "WordVectors | None":
         """None where everything fits anyway, or there are none here: then passages are found by their terms alone."""
@@ -127,9 +140,12 @@ def _left_out_json(kept: "Selection", said: Sequence[Said]) -> str | None:
     if not kept.left_out and not kept.recalled and (not said or said[0].n == 1):
         return None
     ranges = [[each.first, each.last, each.reason] for each in kept.left_out[:MOST_RANGES]]
-    if said and said[0].n > 1 and kept.left_out:
-        ranges.insert(0, [1, said[0].n - 1, "older than what is read for a message"])
-    told = {
+    unread = said[0].n - 1 if said and kept.left_out else 0
+    if unread > kept.summarised:
+        ranges.insert(0, [kept.summarised + 1, unread, "older than what is read for a message"])
+    if summarised := min(unread, kept.summarised):
+        ranges.insert(0, [1, summarised, IN_SUMMARY])
+    told: dict[str, object] = {
         "turns": said[-1].n if said else 0,
         "tokens": kept.tokens,
         "verbatim_from": kept.verbatim_from,
@@ -138,4 +154,6 @@ def _left_out_json(kept: "Selection", said: Sequence[Said]) -> str | None:
         "ledger": [fact.n for fact in kept.ledger],
         "left_out": ranges,
     }
+    if kept.summarised:
+        told["summarised"] = [1, kept.summarised]
     return json.dumps(told, ensure_ascii=False)

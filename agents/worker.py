@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from agents.model_router import ModelRouter
 from agents.model_watch import ModelWatch
 from agents.route_desk import RouteDesk
 from agents.serving import Worker
+from agents.summarising import SummaryDesk
 from agents.watching import breaker_readings
 from db.budget import Budget
 from db.engine import Database, open_database
@@ -80,14 +81,16 @@ async def serve(
         leases = LeaseKeeper(database, clock, settings.lease_s)
         place = Workplace(name, settings, payroll, database, bus, clock, router, leases, breakers)
         job = _equipment(equipment, roles, place)
-        place = replace(place, equipment=job.step if job else None, routes=routes)
+        summaries = SummaryDesk.at(place)
+        place = replace(place, equipment=job.step if job else None, routes=routes, summaries=summaries)
         offer_gauge("breaker_open", lambda: breaker_readings(breakers))
         offer_gauge("orders_in_work", lambda: [((), float(leases.busy))])
         gc.freeze()  # what start-up built never dies
         log.info("worker.ready", worker=name, roles=[role.value for role in roles])
         budget = Budget(database, spool, settings.limits, clock)
         jobs = [*ModelWatch(place, breakers).jobs(), *_spool_jobs(spool, database, budget)]
-        async with _beside([*jobs, routes.keep(clock), keep_looking(clock), say_it_lives(clock)]):
+        beside = [*jobs, routes.keep(clock), keep_looking(clock), say_it_lives(clock)]
+        async with _beside(beside), aclosing(summaries):
             await _work(place, client, spool, roles, job)
         notify("STOPPING=1")
     finally:
@@ -149,8 +152,8 @@ async def _work(
             work.create_task(Worker(place, client, roles).run(stop))
             return
         leases = LeaseKeeper(spool.database, place.clock, place.settings.lease_s)
-        # Tools work on the company's database, so in the spool there are none.
-        here = replace(place, database=spool.database, leases=leases, equipment=None)
+        # Tools and summaries work on the company's database, so in the spool there are none.
+        here = replace(place, database=spool.database, leases=leases, equipment=None, summaries=None)
         work.create_task(Worker(place, client, roles, is_open=lambda: not spool.is_local).run(stop))
         work.create_task(Worker(here, None, roles).run(stop))
 

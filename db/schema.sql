@@ -451,6 +451,21 @@ CREATE TABLE route_decisions (
 );
 CREATE INDEX ix_route_decisions_explored ON route_decisions (at) WHERE explored;
 
+-- Summaries of a session's turns by a local model. Only one that stands is ever sent, and only there.
+CREATE TABLE summaries (
+	session_id VARCHAR(64) NOT NULL,
+	last INTEGER NOT NULL,
+	order_id VARCHAR(64) NOT NULL,
+	asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	status VARCHAR(16) NOT NULL,
+	text TEXT,
+	kept FLOAT,
+	note TEXT,
+	CONSTRAINT pk_summaries PRIMARY KEY (session_id, last),
+	CONSTRAINT fk_summaries_session_id_sessions FOREIGN KEY(session_id) REFERENCES sessions (id),
+	CONSTRAINT fk_summaries_order_id_work_orders FOREIGN KEY(order_id) REFERENCES work_orders (id)
+);
+
 -- The ledger: a row is written before every call and settled after it.
 CREATE TABLE model_calls (
 	id VARCHAR(64) NOT NULL,

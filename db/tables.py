@@ -21,6 +21,7 @@ from db import (  # noqa: F401 - of the one schema
     equipment_tables,
     health_tables,
     linking_tables,
+    memory_tables,
     routing_tables,
     table_kit,
     telegram_tables,

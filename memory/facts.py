@@ -117,6 +117,11 @@ def facts_in(said: Said) -> tuple[Fact, ...]:
     )
 
 
+def values_in(text: str) -> frozenset[str]:
+    """Every firm value in a text, however long its sentences are, and whether they state something or not."""
+    return frozenset(value.strip() for kind in _VALUES for value in _KINDS[kind][0].findall(text))
+
+
 type _Found = tuple[tuple[str, int, tuple[str, ...], frozenset[str], frozenset[str], float], ...]
 
 

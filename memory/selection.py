@@ -4,11 +4,13 @@
     otherwise, in this order
       the application's instructions                        as they came
       notes: standing wishes, then the ledger of facts      of what stands before the anchor
+      notes: a model's summary, where there is one          of turns before the anchor; between wishes and facts
       the turns from the anchor on                          word for word; very long ones without their middle
       recalled passages                                     earlier ones, found for this very message
 
-The first three parts change only when the anchor jumps (`memory.anchor`), so a provider's cache holds them. The same
-turns and the same message always give the same selection.
+What stands before the recalled passages changes only when the anchor jumps (`memory.anchor`) or the summary is another
+one, so a provider's cache holds it. The same turns, message and summary always give the same selection. A summary
+takes no room from instructions, wishes, facts and last turns, nor, of an order's 6,000 tokens, from what is recalled.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,6 +26,7 @@ from memory.ledger import ledger_of
 from memory.meaning import WordVectors
 from memory.quoting import GAP, notes, recalled
 from memory.retrieval import Place, gathered, places_in, query_of, ranked
+from memory.summaries import IN_SUMMARY, Summary
 from memory.turns import TURN_OVERHEAD, Said, cost_of, tokens_of
 from memory.wishes import wishes_in
 from nexus.work_order import Turn
@@ -33,6 +36,8 @@ NOTES_SHARE: Final = 0.3
 WISHES_SHARE: Final = 0.1
 PINNED_SHARE: Final = 0.25
 FRAME_TOKENS: Final = 60  # the words around the notes
+SUMMARY_SHARE: Final = 0.18
+SUMMARY_FRAME_TOKENS: Final = 44
 RECALL_FRAME_TOKENS: Final = 46
 LEAST_RECALL: Final = 40
 RECALL_MOST: Final = 1_500  # what is quoted for one message is in no cache, so it is paid in full each time
@@ -58,6 +63,7 @@ class Selection:
     ledger: tuple[Fact, ...]
     wishes: tuple[tuple[int, str], ...]
     left_out: tuple[LeftOut, ...]
+    summarised: int = 0  # the turns 1 to this one are in a summary; 0: there is none
 
     @property
     def prefix(self) -> tuple[Turn, ...]:
@@ -73,11 +79,13 @@ def select(
     vectors: WordVectors | None = None,
     pinned: Sequence[Turn] = (),
     now: datetime | None = None,
+    summary: Summary | None = None,
 ) -> Selection:
     """What is sent of `history` with `message`: `budget_tokens` at most, the message itself not counted.
 
     `history` is one conversation, oldest first. `pinned` always go in front, an application's own instructions.
-    Without `vectors` passages are found by their terms alone.
+    Without `vectors` passages are found by their terms alone. A `summary` is of this conversation; it goes along where
+    turns are left out and it has room.
     """
     pinned = tuple(
         Turn(turn.role, excerpt(turn.content, int(budget_tokens * PINNED_SHARE))) for turn in pinned
@@ -89,7 +97,8 @@ def select(
         return _whole(history, pinned)
     before, behind = history[:anchor], history[anchor:]
     wishes, ledger = _noted(before, left)
-    noted = notes(wishes, ledger)
+    summary = summary if before and _has_room(summary, left) else None
+    noted = notes(wishes, ledger, summary)
     tail = tuple(Turn(said.role, excerpt(said.content, room.turn)) for said in behind)
     prefix = (*pinned, *_with_notes(noted, tail))
     spent = sum(cost_of(turn.content) for turn in prefix)
@@ -111,7 +120,8 @@ def select(
         recalled=quoted,
         ledger=ledger,
         wishes=wishes,
-        left_out=_left_out(before, frozenset(quoted), ledger, cut),
+        left_out=_left_out(before, frozenset(quoted), ledger, cut, summary),
+        summarised=summary.last if summary is not None else 0,
     )
 
 
@@ -121,6 +131,13 @@ class _Shown:
 
     sentences: frozenset[str]
     tail: str
+
+
+def _has_room(summary: Summary | None, budget_tokens: int) -> bool:
+    """By the budget alone, so that a summary does not come and go with what else is sent."""
+    if summary is None:
+        return False
+    return tokens_of(summary.text) + SUMMARY_FRAME_TOKENS <= int(budget_tokens * SUMMARY_SHARE)
 
 
 def _with_notes(noted: str, tail: tuple[Turn, ...]) -> tuple[Turn, ...]:
@@ -209,9 +226,14 @@ def _quote(said: Said, places: Sequence[Place]) -> str:
 
 
 def _left_out(
-    before: Sequence[Said], quoted: frozenset[int], ledger: Sequence[Fact], cut: frozenset[int]
+    before: Sequence[Said],
+    quoted: frozenset[int],
+    ledger: Sequence[Fact],
+    cut: frozenset[int],
+    summary: Summary | None,
 ) -> tuple[LeftOut, ...]:
     noted = {fact.n for fact in ledger}
+    summarised = summary.last if summary is not None else 0
 
     def reasons() -> Iterator[tuple[int, str]]:
         for said in before:
@@ -219,6 +241,8 @@ def _left_out(
                 yield said.n, "quoted in part or whole, for this message"
             elif said.n in noted:
                 yield said.n, "only its facts, in the ledger"
+            elif said.n <= summarised:
+                yield said.n, IN_SUMMARY
             else:
                 yield said.n, "earlier, and not about this message"
         yield from ((n, "long: without its middle") for n in sorted(cut))

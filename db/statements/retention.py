@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from ulid import ULID
 
+from db.memory_tables import summaries
 from db.routing_tables import route_decisions
 from db.tables import (
     agent_metrics,
@@ -56,6 +57,10 @@ _WALK = (
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
 _DELETIONS = {table.name: sa.delete(table).where(table.c.order_id.in_(_IDS)) for table in BELONGING}
+# A summary is of the session's oldest turns, so it goes with the first of them; a new one is made of what is left.
+_DELETE_SUMMARIES = sa.delete(summaries).where(
+    summaries.c.session_id.in_(sa.select(work_orders.c.session_id).where(work_orders.c.id.in_(_IDS)))
+)
 _DELETE_ORDERS = sa.delete(work_orders).where(work_orders.c.id.in_(_IDS))
 _LAST_EVENTS = (
     sa.select(events.c.order_id, events.c.session_id, sa.func.max(events.c.seq).label("seq"))
@@ -124,7 +129,9 @@ def prune_orders(connection: Connection, cutoff: datetime, *, after: str = "", l
     walked = connection.execute(_WALK, bounds).all()
     old = {row.id for row in walked if row.finished_at is not None and row.finished_at < cutoff}
     going = _without_holes(connection, old, cutoff)
+    forgotten = _delete(connection, _DELETE_SUMMARIES, going)
     rows = {name: _delete(connection, statement, going) for name, statement in _DELETIONS.items()}
+    rows[summaries.name] = forgotten
     rows[work_orders.name] = _delete(connection, _DELETE_ORDERS, going)
     return Batch(rows, len(old - going), walked[-1].id if len(walked) == limit else None)
 

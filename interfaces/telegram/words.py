@@ -324,6 +324,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "calls": ("Model calls", "模型调用"),
     "k_triage": ("triage", "分派"),
     "k_work": ("work", "处理"),
+    "k_qa": ("a second look", "复核"),
+    "k_summary": ("summary", "摘要"),
     "s_started": ("runs", "进行中"),
     "s_failed": ("failed", "失败"),
     "s_in_doubt": ("in doubt", "存疑"),

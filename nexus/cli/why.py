@@ -10,6 +10,7 @@ import typer
 from db.receipts import priced_cost, total_cost
 from db.records import AttemptRecord, CallRecord, CallStatus, EventRecord, RouteDecision, VerdictRecord
 from db.statements.budget import windows_at
+from db.statements.memory import SummaryAsked, summaries_asked_by
 from db.statements.queries import OrderHistory, get_history
 from db.statements.switches import Switch, get_switch
 from nexus.budget import COMPANY, FROZEN, BudgetSettings, Window, kind_of
@@ -47,7 +48,8 @@ def explain_order(order_id: str) -> None:
             raise PermanentError(f"{order_id}: there is no such order; `nexus orders list` names them.")
         windows = database.read_sync(windows_at, limits, history.order.created_at)
         frozen = database.read_sync(get_switch, FROZEN)
-    for line in _story(history, windows, frozen):
+        asked = database.read_sync(summaries_asked_by, order_id)
+    for line in (*_story(history, windows, frozen), *_part("memory", _summaries(asked))):
         typer.echo(line)
 
 
@@ -97,9 +99,19 @@ def _memory(order: WorkOrder) -> Iterator[str]:
         f"memory: of {told['turns']} turns word for word from {told['verbatim_from']} on, quoted "
         f"{_numbers(told['recalled'])}, facts of {_numbers(told['ledger'])}, wishes of {_numbers(told['wishes'])}"
     )
+    if "summarised" in told:
+        yield "a local model's summary of turns {} to {} was sent".format(*told["summarised"])
     for reason in dict.fromkeys(each[2] for each in told["left_out"]):
         turns = sum(last - first + 1 for first, last, why in told["left_out"] if why == reason)
         yield f"left out: {turns} turns, {reason}"
+
+
+def _summaries(asked: Sequence[SummaryAsked]) -> Iterator[str]:
+    """What was asked for after the order's end, for the next ones."""
+    for each in asked:
+        came = "not there (yet)" if each.status == "asked" else each.status
+        kept = f", keeps {each.kept:.0%} of the facts" if each.kept is not None else ""
+        yield f"summary of turns 1 to {each.last}: {came}{kept}{f': {_short(each.note)}' if each.note else ''}"
 
 
 def _numbers(turns: Sequence[int]) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from equipment.registry import SHIPPED
 from tests.dashboard.browser import SIGNED_OUT, Watch, a_window
 from tests.dashboard.canary import CALL, INSPECT, Canary, Recorder, a_canary
 from tests.dashboard.company import SECRET, Company, a_company
@@ -187,7 +188,9 @@ def test_in_the_views_of_the_company_they_do_nothing(scene: Scene, path: str) ->
     expect(scene.page.locator(".mantine-Loader-root")).to_have_count(0)
     scene.page.wait_for_load_state("networkidle")
     if path == "/equipment":  # a tool for each trick
-        expect(scene.page.locator("main tbody")).to_have_count(5 + len(_one_of_each_trick(scene.payloads)))
+        expect(scene.page.locator("main tbody")).to_have_count(
+            len(SHIPPED) + len(_one_of_each_trick(scene.payloads))
+        )
     if path in ("/agents", "/budget"):  # the reason of the pause and of the freeze
         expect(scene.page.locator("main").get_by_text(REASON).first).to_be_visible()
     scene.is_clean(path)
