@@ -40,12 +40,14 @@ _MODELS = {
     r"|gunstigste\w*(?: modell)?"
     r"|(?:modele )?le moins cher|modelo mas barato|mas barato|modello piu economico"
     r"|modelo mais barato|goedkoopste(?: model)?"
-    r"|najtansz\w*(?: modelu?)?|сам\w+ дешев\w+(?: модель)?|en ucuz(?: modeli?)?)",
+    r"|najtansz\w*(?: modelu?)?|сам\w+ дешев\w+(?: модель)?|en ucuz(?: modeli?)?|claude haiku(?: \d(?:\.\d)?)?)",
+    Role.DIRECTOR: r"(?:use |take |nimm |utilise |usa |usar )claude sonnet(?: \d(?:\.\d)?)?",
     Role.CEO: r"(?:use |take |with |nimm |mit |utilise |usa |usar |gebruik |uzyj |используи |kullan )(?:the "
     r"|your |das |dem |le |el |il |o |het )?"
     r"(?:best model(?: you have)?|strongest(?: (?:model|one))?|smartest(?: (?:model|one))?"
     r"|most (?:expensive|capable|powerful) (?:model|one)"
     r"|beste modell|starkste modell|meilleur modele|mejor modelo|modello migliore|melhor modelo|beste model"
+    r"|(?:claude )?opus(?: \d(?:\.\d)?)?"
     r"|najlepsz\w+ modelu?|лучш\w+ модель|en iyi modeli)",
 }
 _ASIAN = {
@@ -69,7 +71,7 @@ _AND_THEN = (
 def _asked(name: str) -> str:
     """The ways to ask for somebody, in the folded form."""
     return (
-        rf"(?:ask|let|give (?:it|this) to|hand (?:it|this) to|send (?:it|this) to|have|i want|get"
+        rf"(?:ask|use|let|give (?:it|this) to|hand (?:it|this) to|send (?:it|this) to|have|i want|get"
         rf"|escalate (?:it |this )?to"
         rf"|this is for|for) {_ARTICLE}{name}{_AND_THEN}"
         rf"|(?:frag|frage|lass|gib (?:es|das|dies)"
