@@ -215,9 +215,8 @@ def poison(database: Database, world: World, day: int, orders: int) -> None:
 
 def run(orders: int, every: int, seed: int, poisoned: int, say: Callable[[str], None]) -> dict[str, Any]:
     world, prior = World(seed, orders), load_router()
-    sums = {
-        name: Sums() for name in ("learning", "no learning", "always cheapest", "always strongest", "oracle")
-    }
+    names = ("learning", "no learning", "always cheapest", "always strongest", "oracle", POISONED)
+    sums = {name: Sums() for name in names}
     with tempfile.TemporaryDirectory() as folder:
         settings = CommonSettings(nexus_home=Path(folder), database_url=None)
         with closing(open_database(settings)) as database:
@@ -227,30 +226,33 @@ def run(orders: int, every: int, seed: int, poisoned: int, say: Callable[[str], 
                 messages = list(world.day(day))
                 sums["learning"].add(learner.work(day, messages))
                 _others(sums, prior, messages)
+                if learner.poisoned is not None:
+                    sums[POISONED].add(_done(learner.poisoned, messages))
                 if day == POISON_DAY:
-                    poison(database, world, day, poisoned)
-                if day % every == 0 or day == POISON_DAY:
-                    decision = learner.learn(day).decision
-                    word = "adopted" if decision.adopted else "refused"
-                    say(f"day {day:2}: {word}: {decision.reason}")
-            return _results(
-                sums, learner, {"orders": orders, "every": every, "seed": seed, "poisoned": poisoned}
-            )
+                    trained = learner.learn_poisoned(day, world, poisoned, Path(folder)).decision
+                    say(f"{_told(day, trained)} (poisoned)")
+                if day % every == 0:
+                    say(_told(day, learner.learn(day).decision))
+    asked = {"orders": orders, "every": every, "seed": seed, "poisoned": poisoned}
+    return _results(sums, learner, asked, _decided(POISON_DAY, trained))
 
 
 def _others(sums: dict[str, Sums], prior: Router, messages: Sequence[Message]) -> None:
-    shipped = [planned(one.success, each) for each, one in _asked(prior, messages)]
-    sums["no learning"].add([play(each, way) for each, way in zip(messages, shipped, strict=True)])
+    sums["no learning"].add(_done(prior, messages))
     sums["always cheapest"].add([play(each, TIERS[:1]) for each in messages])
     sums["always strongest"].add([play(each, TIERS[2:]) for each in messages])
     sums["oracle"].add([play(each, planned(chances_of(each.kind, each.day), each)) for each in messages])
 
 
-def _asked(router: Router, messages: Sequence[Message]) -> Iterator[tuple[Message, Any]]:
-    yield from zip(messages, router.predict_many([each.text for each in messages]), strict=True)
+def _done(router: Router, messages: Sequence[Message]) -> list[Done]:
+    """A day's orders by a router that explores nothing."""
+    found = router.predict_many([each.text for each in messages])
+    return [play(each, planned(one.success, each)) for each, one in zip(messages, found, strict=True)]
 
 
-def _results(sums: dict[str, Sums], learner: Learner, asked: dict[str, int]) -> dict[str, Any]:
+def _results(
+    sums: dict[str, Sums], learner: Learner, asked: dict[str, int], poisoned: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "asked": asked,
         "drift_day": DRIFT_DAY,
@@ -260,6 +262,7 @@ def _results(sums: dict[str, Sums], learner: Learner, asked: dict[str, int]) -> 
             for name, one in sums.items()
         },
         "versions": learner.versions,
+        "poisoned_training": poisoned,
         "lessons": [
             {"version": lesson.version, **_decided(day, lesson.decision)} for day, lesson in learner.lessons
         ],

@@ -30,7 +30,7 @@ LEAST_LABELS: Final = 200
 LEAST_OF_A_KIND: Final = 20
 PRIOR_ORDERS: Final = 3_000
 """With so much weight of one's own orders, each shipped request weighs half as much as at the beginning."""
-BELIEF: Final = 0.1
+BELIEF: Final = 0.2
 """What the belief of the router in use about a tier that did not try weighs, beside a verdict's 1. Without it a router
 that learns from the cheapest tier's successes alone forgets what it never sends there: in benchmarks/router_month.py it
 then sent up to four fifths of the shipped hard requests to the cheapest tier."""
