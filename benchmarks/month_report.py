@@ -145,7 +145,7 @@ def _x(day: float, days: int) -> float:
 def _scale(values: Sequence[float]) -> tuple[float, float, float]:
     """Round bounds around the values, and the step of the lines."""
     low, high = min(values), max(values)
-    step = next(step for step in (0.5, 1, 2, 2.5, 5, 10, 20, 50) if (high - low) / step <= 7)
+    step = next(step for step in (1, 2, 5, 10, 20, 50) if (high - low) / step <= 7)
     bottom = step * (low // step)
     return bottom, max(step * -(-high // step), bottom + step), step
 
