@@ -63,8 +63,11 @@ def _nominal(role: Role) -> Price:
     return listed if listed is not None else FREE_PRICE
 
 
-def planner_of(prices: Mapping[Role, TierPrice]) -> Planner:
-    """A planner with these prices. Where no tier at or above the floor has a model, it plans with those below."""
+def planner_of(prices: Mapping[Role, TierPrice], *, foretells: bool = True) -> Planner:
+    """A planner with these prices. Where no tier at or above the floor has a model, it plans with those below.
+
+    `foretells`: the chances are those of the models that will be asked, so the reason names them.
+    """
 
     dearest = max(price.cost_of_try(0) for price in prices.values())
 
@@ -73,9 +76,9 @@ def planner_of(prices: Mapping[Role, TierPrice]) -> Planner:
         least = min(floor, highest, key=TIERS.index)
         worth = Decimal(str(round(WORTH + HARDER * (1 - success[Role.INTERN]), 4)))
         best = plan(success, prices, floor=least, checkable=checkable, value_usd=worth * dearest)
-        reason = (
-            f"the router expects the {word_for(best.first)} to get it right with {success[best.first]:.0%}"
-        )
+        who = word_for(best.first)
+        expected = f"the router expects the {who} to get it right with {success[best.first]:.0%}"
+        reason = expected if foretells else f"the router takes it for the {who}'s work"
         path = best.path if len(best.path) > 1 else _on_from(best.first, prices)
         return Planned(path, best.by_first, success, reason)
 

@@ -107,7 +107,10 @@ class RouteDesk:
         staffed = self.staffed()
         if self._router is None or not staffed:
             return Office(staffed=staffed, same_subject=self._same_subject)
-        planner = planner_of(tier_prices(self._payroll, staffed, prompt_chars, warm))
+        choices = (self._payroll[role].choice for role in staffed)
+        is_weak = any(choice is not None and choice.weak for choice in choices)
+        prices = tier_prices(self._payroll, staffed, prompt_chars, warm)
+        planner = planner_of(prices, foretells=not is_weak)
         return Office(self._predict, planner, staffed, self._same_subject)
 
     def _predict(self, text: str) -> Prediction | None:

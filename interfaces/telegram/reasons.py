@@ -19,6 +19,7 @@ _CHOSEN: Final = re.compile(r"you chose the (?P<role>intern|director|ceo) for ab
 _ROLE: Final = r"(?P<role>intern|director|CEO)"
 _PATTERNS: Final = (
     ("route_router", re.compile(rf"the router expects the {_ROLE} to get it right with (?P<share>\d+%)")),
+    ("route_router_only", re.compile(rf"the router takes it for the {_ROLE}'s work")),
     ("route_floor", re.compile(rf"(?P<reason>.+), so at least the {_ROLE}")),
     ("route_decision", re.compile(r"a decision: (?P<reason>.+)")),
     ("route_before", re.compile(r"(?P<reason>.+), said before")),

@@ -231,6 +231,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "the router expects the {role} to get it right with {share}",
         "路由预计{role}一次答对的概率为 {share}",
     ),
+    "route_router_only": ("the router takes it for the {role}'s work", "路由认为这是{role}的工作"),
     "route_floor": ("{reason}, so at least the {role}", "{reason}，至少由{role}处理"),
     "route_decision": ("a decision: {reason}", "{reason}的决定"),
     "route_before": ("{reason}, said before", "{reason}（前文）"),

@@ -77,6 +77,21 @@ def test_before_it_is_loaded_the_rules_decide_and_afterwards_the_router() -> Non
     assert desk.state == {"version": "v1", "note": None}
 
 
+def test_of_a_starter_model_it_names_no_chance_for_those_are_of_vendors_models() -> None:
+    payroll = a_payroll()
+    intern = payroll[Role.INTERN]
+    assert intern.choice is not None
+    starter = replace(intern, choice=replace(intern.choice, weak=True))
+    weak, control = ({**payroll, Role.INTERN: starter}, payroll)
+    reasons = []
+    for found in (weak, control):
+        desk = RouteDesk(found, NoBreakers(), Shelf())
+        desk.load()
+        reasons.append(decided(desk).reason)
+    assert reasons[0] == "the router takes it for the director's work"
+    assert "%" in reasons[1]
+
+
 @pytest.mark.parametrize(
     "error", [ConfigurationError("the artefact is damaged"), OSError("gone"), KeyError("x")]
 )
