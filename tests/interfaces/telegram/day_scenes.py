@@ -131,8 +131,7 @@ async def counts_money(owner: Owner, everybody: Sequence[Owner]) -> None:
     await _told(owner, everybody, f"/budget {_four_fifths_are_spent(owner)}")
     marks = [each.newest for each in everybody]
     await owner.gives("spell")
-    if owner.language == "en":  # the same limit is warned of once a day
-        await _all_alerted(everybody, marks)
+    await _all_alerted(everybody, marks)
     await owner.gives("mail")
     await _told(owner, everybody, f"/budget {said(owner.language, 'month_50')}")
     await _told(owner, everybody, f"/budget {said(owner.language, 'month_setting')}")
@@ -150,14 +149,18 @@ async def freezes(owner: Owner, everybody: Sequence[Owner]) -> None:
 
 
 def _four_fifths_are_spent(owner: Owner) -> str:
-    """A limit of which 85 % are spent, in dollars and whole cents."""
+    """A limit of which a little over four fifths are spent, in dollars and whole cents.
+
+    Each language's is another one: of the same limit nobody is warned twice a day.
+    """
     reply = httpx.get(f"{owner.company.up.door.url}/api/budget", timeout=10, trust_env=False)
     spent = next(
         window["spent_usd"]
         for window in reply.json()["windows"]
         if window["scope"] == "company" and len(window["period"]) == len("2026-11-22")
     )
-    return f"{spent / 0.85:.2f}"
+    share = {"en": 0.85, "zh": 0.82}[owner.language]
+    return f"{spent / share:.2f}"
 
 
 async def _told(owner: Owner, everybody: Sequence[Owner], command: str) -> None:
