@@ -122,11 +122,13 @@ async def test_control_without_the_condition_that_it_is_asked_more_than_one_take
         return get_run(connection, run_id)
 
     monkeypatch.setattr(asked_runs, "take_run", takes_anything)
-    hall.ask()
+    for _ in range(100):  # who looks first may be done before the others look
+        hall.ask()
+        await hall.look_and_end()
+        if len(hall.carried()) > len(set(hall.carried())):
+            break
 
-    await hall.look_and_end()
-
-    assert len(hall.carried()) > 1
+    assert len(hall.carried()) > len(set(hall.carried()))
 
 
 async def test_what_was_asked_for_is_in_the_audit_with_its_parameters(hall: Hall) -> None:

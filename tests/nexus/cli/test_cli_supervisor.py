@@ -77,6 +77,7 @@ async def test_a_part_starts_when_what_it_needs_is_ready(stage: Stage) -> None:
 async def test_the_highest_layer_ends_first_and_the_next_waits_for_it(stage: Stage) -> None:
     parts = [stage.part("valkey"), stage.part("starter", layer=1), stage.part("worker", layer=2)]
     async with kept(stage, *parts):
+        await wait_until(lambda: len(stage.journal) == 3)  # each has begun, and hears what is said to it
         await stage.supervisor.stop()
     assert stage.journal[-3:] == ["end worker", "end starter", "end valkey"]
 
